@@ -1,0 +1,3 @@
+//! Floor 2, other people's formats: bytes to values, total, fuzzed, without I/O.
+
+pub mod yaml;

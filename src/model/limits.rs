@@ -1,0 +1,38 @@
+//! Every limit in one place, each with its reason.
+
+use std::time::Duration;
+
+/// Characters in one segment of a gate name.
+pub const NAME_CHARS: usize = 100;
+/// Bytes of a gate file. 10,000 gates are about 1.5 MiB.
+pub const GATE_FILE_BYTES: usize = 10 << 20;
+/// Nodes of a YAML tree, aliases expanded. 10,000 gates are 60,003 nodes.
+pub const YAML_NODES: usize = 1_000_000;
+/// Nesting of a YAML tree.
+pub const YAML_DEPTH: usize = 64;
+/// Bytes of one report file that a gate brings back.
+pub const RESULT_BYTES: u64 = 64 << 20;
+/// Files that one `results` or `keep` glob may bring back.
+pub const RESULT_FILES: usize = 10_000;
+/// Bytes of stdout (and of stderr) that are held for `expect`.
+pub const CAPTURE_BYTES: usize = 8 << 20;
+/// Bytes kept from the start of a gate's log.
+pub const LOG_HEAD_BYTES: usize = 4 << 20;
+/// Bytes kept from the end of a gate's log.
+pub const LOG_TAIL_BYTES: usize = 4 << 20;
+/// Lines of the log that a finished event carries (reports show these).
+pub const TAIL_LINES: usize = 40;
+/// Bytes of the log that a finished event carries.
+pub const TAIL_BYTES: usize = 16 << 10;
+/// One attempt of a gate, without queueing, when the file says nothing.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+/// From SIGTERM to SIGKILL.
+pub const GRACE: Duration = Duration::from_secs(5);
+/// How long a pipe may stay open after its process is gone.
+pub const PIPE_GRACE: Duration = Duration::from_millis(500);
+/// A gate that runs longer than this is said to be slow, and again at every doubling.
+pub const SLOW_NOTICE: Duration = Duration::from_secs(60);
+/// How long the engine may take to answer a question that needs no work (ping, inspect, create).
+pub const ENGINE_ANSWER: Duration = Duration::from_secs(30);
+/// Runs kept in `.prove/runs`.
+pub const KEEP_RUNS: usize = 20;

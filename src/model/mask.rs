@@ -1,0 +1,155 @@
+//! Masks secrets in a stream of bytes, also when one is split across chunks.
+
+/// What stands where a secret stood.
+pub const MASK: &[u8] = b"***";
+
+/// Replaces every occurrence of a set of secrets in a stream.
+///
+/// Bytes that may be the start of a secret are held back until the next chunk decides;
+/// [`Masker::finish`] lets go of what is left. When two secrets match at one place the longest
+/// wins. Secrets shorter than [`Masker::MIN_BYTES`] are not masked: they would blank out
+/// half of every log and so reveal themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Masker {
+    /// Longest first.
+    secrets: Vec<Vec<u8>>,
+    held: Vec<u8>,
+}
+
+impl Masker {
+    /// The shortest secret that is masked, in bytes.
+    pub const MIN_BYTES: usize = 3;
+
+    /// A masker for these secrets; each is also masked line by line (programs print multi-line
+    /// keys with an indent or a prefix).
+    #[must_use]
+    pub fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut all: Vec<Vec<u8>> = Vec::new();
+        for secret in secrets {
+            let whole = secret.trim_end_matches(['\r', '\n']);
+            let lines = whole.lines().filter(|line| line.len() >= 8 || *line == whole);
+            for text in std::iter::once(whole).chain(lines) {
+                if text.len() >= Self::MIN_BYTES {
+                    all.push(text.as_bytes().to_vec());
+                }
+            }
+        }
+        all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        all.dedup();
+        Self { secrets: all, held: Vec::new() }
+    }
+
+    /// Whether there is nothing to mask, so that a caller may skip the work.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.secrets.is_empty()
+    }
+
+    /// Takes the next chunk, gives what can be shown by now.
+    #[must_use]
+    pub fn push(&mut self, chunk: &[u8]) -> Vec<u8> {
+        if self.secrets.is_empty() {
+            return chunk.to_vec();
+        }
+        self.held.extend_from_slice(chunk);
+        let input = std::mem::take(&mut self.held);
+        let (shown, rest) = self.scan(&input, false);
+        self.held = rest;
+        shown
+    }
+
+    /// The stream is over: gives what was held back.
+    #[must_use]
+    pub fn finish(&mut self) -> Vec<u8> {
+        let input = std::mem::take(&mut self.held);
+        self.scan(&input, true).0
+    }
+
+    /// Masks a whole text at once.
+    #[must_use]
+    pub fn text(&self, text: &str) -> String {
+        if self.secrets.is_empty() {
+            return text.to_owned();
+        }
+        String::from_utf8_lossy(&self.scan(text.as_bytes(), true).0).into_owned()
+    }
+
+    /// Whether a secret stands in these bytes.
+    #[must_use]
+    pub fn finds(&self, bytes: &[u8]) -> bool {
+        (0..bytes.len()).any(|at| self.match_at(&bytes[at..]).is_some())
+    }
+
+    fn match_at(&self, rest: &[u8]) -> Option<usize> {
+        self.secrets.iter().find(|secret| rest.starts_with(secret)).map(Vec::len)
+    }
+
+    /// Whether `rest` ends inside what may become a secret.
+    fn undecided(&self, rest: &[u8]) -> bool {
+        self.secrets.iter().any(|secret| secret.len() > rest.len() && secret.starts_with(rest))
+    }
+
+    fn scan(&self, input: &[u8], last: bool) -> (Vec<u8>, Vec<u8>) {
+        let mut shown = Vec::with_capacity(input.len());
+        let longest = self.secrets.first().map_or(0, Vec::len);
+        let mut at = 0;
+        while at < input.len() {
+            let rest = &input[at..];
+            if !last && rest.len() < longest && self.undecided(rest) {
+                return (shown, rest.to_vec());
+            }
+            if let Some(len) = self.match_at(rest) {
+                shown.extend_from_slice(MASK);
+                at += len;
+            } else {
+                shown.push(input[at]);
+                at += 1;
+            }
+        }
+        (shown, Vec::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stream(secrets: &[&str], chunks: &[&str]) -> String {
+        let mut masker = Masker::new(secrets.iter().copied());
+        let mut out = Vec::new();
+        for chunk in chunks {
+            out.extend(masker.push(chunk.as_bytes()));
+        }
+        out.extend(masker.finish());
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn masks_across_chunks() {
+        assert_eq!(stream(&["hunter2"], &["pw hun", "ter2 ok"]), "pw *** ok");
+        assert_eq!(stream(&["hunter2"], &["h", "u", "n", "t", "e", "r", "2"]), "***");
+        assert_eq!(stream(&["hunter2"], &["hunt", "ing"]), "hunting");
+        assert_eq!(stream(&["hunter2"], &["hunter"]), "hunter");
+    }
+
+    #[test]
+    fn the_longest_secret_wins() {
+        assert_eq!(stream(&["abc", "abcdef"], &["xabcdefx"]), "x***x");
+        assert_eq!(stream(&["abc", "abcdef"], &["abc", "dxx"]), "***dxx");
+    }
+
+    #[test]
+    fn every_line_of_a_key_is_masked() {
+        let key = "-----BEGIN KEY-----\nMIIBVAIBADAN\n";
+        assert_eq!(stream(&[key], &["  MIIBVAIBADAN\n"]), "  ***\n");
+    }
+
+    #[test]
+    fn every_split_gives_the_same() {
+        let text = "aaab aab aaaab b";
+        for cut in 0..text.len() {
+            let whole = stream(&["aab", "aaab"], &[text]);
+            assert_eq!(stream(&["aab", "aaab"], &[&text[..cut], &text[cut..]]), whole);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Floor 1, the words: names, probes, answers, verdicts, evidence, digests, limits.
+//!
+//! Nothing here does I/O, reads a clock or imports another floor.
+
+mod answer;
+mod case;
+mod digest;
+mod evidence;
+mod exit;
+mod facts;
+mod finding;
+mod image;
+pub mod limits;
+mod mask;
+mod name;
+mod probe;
+mod reason;
+mod step;
+mod verdict;
+
+pub use answer::{
+    Answer, Built, Collected, Ending, Entry, EntryKind, NoAnswer, Ran, Snapshot, Stamp, StopCause,
+    Unanswered,
+};
+pub use case::{Case, CaseStatus, CaseTotals};
+pub use digest::Digest;
+pub use evidence::Evidence;
+pub use exit::ExitStatus;
+pub use facts::{Facts, GitFacts};
+pub use finding::{Finding, Location, Severity};
+pub use image::ImageIdentity;
+pub use mask::{Masker, MASK};
+pub use name::{GateName, NameError};
+pub use probe::{
+    BuildRequest, Collect, Command, ContainerOptions, ImageRef, Mount, Network, Place, Probe,
+    RunRequest, Secret, Workspace,
+};
+pub use reason::Reason;
+pub use step::{Judged, Judgement, Product, Step};
+pub use verdict::{RunVerdict, Verdict, VerdictWord};

@@ -1,0 +1,103 @@
+//! What the gate-file language knows of kinds: two traits. The kinds themselves live a floor up.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::decode::Decoder;
+use super::shape::Shape;
+use crate::format::yaml::Node;
+use crate::model::{Answer, GateName, ImageIdentity, Step};
+
+/// A decoded gate body: a pure conversation and what the plan must know of it.
+pub trait Kind: Debug + Send + Sync {
+    /// The word that the user writes (`run`, `exists`, `build`).
+    fn word(&self) -> &'static str;
+
+    /// One line for people: what it does (`npm run lint`, `build . (target runner)`).
+    fn summary(&self) -> String;
+
+    /// Gates whose image it uses (by `in:` or by `${{ app.ref }}`): edges of the plan.
+    fn uses(&self) -> Vec<GateName> {
+        Vec::new()
+    }
+
+    /// What it builds, if it builds an image.
+    fn builds(&self) -> Option<Builds> {
+        None
+    }
+
+    /// Whether it is preparation: precedes its siblings, evidence for nothing.
+    fn is_setup(&self) -> bool {
+        false
+    }
+
+    /// Paths (globs relative to the gate's `cwd`) that it writes by declaration, apart from
+    /// `outputs`: `creates`, `results`, `keep`. A change there is no change of the work tree.
+    fn writes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The next step of the conversation, out of the answers so far and nothing else.
+    /// The first call has no answers. Must end: every kind has a bounded number of turns.
+    fn step(&self, turn: &Turn<'_>, answers: &[Answer]) -> Step;
+}
+
+/// An image that a gate builds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Builds {
+    /// An image to run checks in: needs nothing by construction, is never tagged.
+    pub tool: bool,
+    /// The user's tag, put on by a step of its own.
+    pub tag: Option<String>,
+}
+
+/// What a conversation may know besides the answers.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn<'a> {
+    /// The gate.
+    pub gate: &'a GateName,
+    /// Its directory, relative to the project's root.
+    pub cwd: &'a str,
+    /// `outputs:` of the gate.
+    pub outputs: &'a [String],
+    /// `allow_empty`'s reason.
+    pub allow_empty: Option<&'a str>,
+    /// Its timeout, for the words of a reason.
+    pub timeout: Duration,
+    /// Images that gates of this run have built so far.
+    pub images: &'a BTreeMap<GateName, ImageIdentity>,
+}
+
+/// A kind as the language sees it: its word, its shape, and how it is decoded.
+pub trait KindSpec: Sync {
+    /// The word.
+    fn word(&self) -> &'static str;
+
+    /// One or two sentences for the schema, the reference and `--help`.
+    fn doc(&self) -> &'static str;
+
+    /// The shape of the value behind the word.
+    fn shape(&self) -> Shape;
+
+    /// Further keys that a gate of this kind may have beside the common ones
+    /// (`run` has `in`, `shell`, `env`, …).
+    fn keys(&self) -> &'static [super::shape::Field];
+
+    /// Decodes a gate of this kind. `gate` is the whole map of the gate, already checked against
+    /// the shapes; says every mistake to the decoder and gives `None` when there was one.
+    fn decode(&self, gate: &Node, decoder: &mut Decoder<'_>) -> Option<Arc<dyn Kind>>;
+}
+
+/// The kinds that there are.
+pub trait Registry {
+    /// All of them, in the order of the reference.
+    fn kinds(&self) -> &[&'static dyn KindSpec];
+
+    /// The text of a pack, by name.
+    fn pack(&self, name: &str) -> Option<&'static str>;
+
+    /// The names of all packs.
+    fn packs(&self) -> Vec<&'static str>;
+}

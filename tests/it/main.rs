@@ -1,0 +1,1 @@
+//! The one hermetic integration binary.
