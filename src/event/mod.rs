@@ -202,3 +202,16 @@ pub struct LogRef {
 fn is_zero(n: &u64) -> bool {
     *n == 0
 }
+
+/// Hears a run: reporters, the recorder. The engine hands every event to every listener, in order.
+pub trait Listener {
+    /// What it is called in a doubt ("report junit", "the recorder").
+    fn name(&self) -> String;
+
+    /// Takes one event.
+    ///
+    /// # Errors
+    /// When it can no longer do its work (disk full, stdout closed): the engine raises a
+    /// [`Body::Doubt`] with this reason, once, and hands it no more events.
+    fn hear(&mut self, event: &Event) -> Result<(), Reason>;
+}
