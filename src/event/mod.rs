@@ -7,7 +7,9 @@ mod summary;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Case, Ending, Finding, Reason, RunVerdict, VerdictWord, GateName, ImageIdentity};
+use crate::model::{
+    Case, Ending, Finding, GateName, ImageIdentity, Reason, RunVerdict, VerdictWord,
+};
 
 pub use summary::{GateState, Summary};
 
@@ -198,7 +200,10 @@ pub struct LogRef {
     pub tail: Vec<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
 fn is_zero(n: &u64) -> bool {
     *n == 0
 }
@@ -214,4 +219,19 @@ pub trait Listener {
     /// When it can no longer do its work (disk full, stdout closed): the engine raises a
     /// [`Body::Doubt`] with this reason, once, and hands it no more events.
     fn hear(&mut self, event: &Event) -> Result<(), Reason>;
+
+    /// Makes everything that it writes whole, before the verdict is final: called when every gate
+    /// is finished and before [`Body::RunFinished`], so that a report which cannot be written can
+    /// still make a proved run undecided. `summary.finished` already holds the verdict and the
+    /// duration that `RunFinished` will tell if nothing fails any more.
+    ///
+    /// Called again, with the worse verdict, when another listener failed meanwhile: what was
+    /// written must be replaced. Never called on a listener that has failed.
+    ///
+    /// # Errors
+    /// As [`Listener::hear`].
+    fn seal(&mut self, summary: &Summary) -> Result<(), Reason> {
+        let _ = summary;
+        Ok(())
+    }
 }

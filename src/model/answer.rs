@@ -170,7 +170,11 @@ impl Unanswered {
     /// No answer, without a hint.
     #[must_use]
     pub fn new(why: NoAnswer, message: impl Into<String>) -> Self {
-        Self { why, message: message.into(), hint: None }
+        Self {
+            why,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// Says what to do next.

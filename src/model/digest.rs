@@ -52,7 +52,9 @@ impl TryFrom<String> for Digest {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let hex = text.strip_prefix("sha256:").ok_or("a digest starts with sha256:")?;
+        let hex = text
+            .strip_prefix("sha256:")
+            .ok_or("a digest starts with sha256:")?;
         if hex.len() != 64 || !hex.is_ascii() {
             return Err("a SHA-256 digest has 64 hexadecimal digits");
         }

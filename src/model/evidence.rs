@@ -18,8 +18,9 @@ impl Evidence {
             Answer::Ran(ran) => !matches!(ran.ending, Ending::Stopped(_)),
             _ => true,
         };
-        (!answers.is_empty() && answers.iter().all(sound))
-            .then_some(Self { observations: answers.len() })
+        (!answers.is_empty() && answers.iter().all(sound)).then_some(Self {
+            observations: answers.len(),
+        })
     }
 
     /// How many answers stand behind it; at least one.
@@ -46,6 +47,9 @@ mod tests {
     #[test]
     fn what_was_observed_counts() {
         let ran = Answer::Ran(Box::new(Ran::ended(Ending::Exited(1))));
-        assert_eq!(Evidence::observed(&[ran]).map(|e| e.observations()), Some(1));
+        assert_eq!(
+            Evidence::observed(&[ran]).map(|e| e.observations()),
+            Some(1)
+        );
     }
 }

@@ -27,7 +27,9 @@ impl Masker {
         let mut all: Vec<Vec<u8>> = Vec::new();
         for secret in secrets {
             let whole = secret.trim_end_matches(['\r', '\n']);
-            let lines = whole.lines().filter(|line| line.len() >= 8 || *line == whole);
+            let lines = whole
+                .lines()
+                .filter(|line| line.len() >= 8 || *line == whole);
             for text in std::iter::once(whole).chain(lines) {
                 if text.len() >= Self::MIN_BYTES {
                     all.push(text.as_bytes().to_vec());
@@ -36,7 +38,10 @@ impl Masker {
         }
         all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         all.dedup();
-        Self { secrets: all, held: Vec::new() }
+        Self {
+            secrets: all,
+            held: Vec::new(),
+        }
     }
 
     /// Whether there is nothing to mask, so that a caller may skip the work.
@@ -81,12 +86,17 @@ impl Masker {
     }
 
     fn match_at(&self, rest: &[u8]) -> Option<usize> {
-        self.secrets.iter().find(|secret| rest.starts_with(secret)).map(Vec::len)
+        self.secrets
+            .iter()
+            .find(|secret| rest.starts_with(secret))
+            .map(Vec::len)
     }
 
     /// Whether `rest` ends inside what may become a secret.
     fn undecided(&self, rest: &[u8]) -> bool {
-        self.secrets.iter().any(|secret| secret.len() > rest.len() && secret.starts_with(rest))
+        self.secrets
+            .iter()
+            .any(|secret| secret.len() > rest.len() && secret.starts_with(rest))
     }
 
     fn scan(&self, input: &[u8], last: bool) -> (Vec<u8>, Vec<u8>) {
@@ -127,7 +137,10 @@ mod tests {
     #[test]
     fn masks_across_chunks() {
         assert_eq!(stream(&["hunter2"], &["pw hun", "ter2 ok"]), "pw *** ok");
-        assert_eq!(stream(&["hunter2"], &["h", "u", "n", "t", "e", "r", "2"]), "***");
+        assert_eq!(
+            stream(&["hunter2"], &["h", "u", "n", "t", "e", "r", "2"]),
+            "***"
+        );
         assert_eq!(stream(&["hunter2"], &["hunt", "ing"]), "hunting");
         assert_eq!(stream(&["hunter2"], &["hunter"]), "hunter");
     }
@@ -149,7 +162,10 @@ mod tests {
         let text = "aaab aab aaaab b";
         for cut in 0..text.len() {
             let whole = stream(&["aab", "aaab"], &[text]);
-            assert_eq!(stream(&["aab", "aaab"], &[&text[..cut], &text[cut..]]), whole);
+            assert_eq!(
+                stream(&["aab", "aaab"], &[&text[..cut], &text[cut..]]),
+                whole
+            );
         }
     }
 }

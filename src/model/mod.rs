@@ -29,7 +29,7 @@ pub use exit::ExitStatus;
 pub use facts::{Facts, GitFacts};
 pub use finding::{Finding, Location, Severity};
 pub use image::ImageIdentity;
-pub use mask::{Masker, MASK};
+pub use mask::{MASK, Masker};
 pub use name::{GateName, NameError};
 pub use probe::{
     BuildRequest, Collect, Command, ContainerOptions, ImageRef, Mount, Network, Place, Probe,

@@ -86,7 +86,10 @@ fn check_segment(text: &str) -> Result<(), NameError> {
     if matches!(first, '.' | '-') {
         return Err(NameError::Start(first));
     }
-    match text.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))) {
+    match text
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))
+    {
         Some(c) => Err(NameError::Character(c)),
         None => Ok(()),
     }
@@ -127,7 +130,10 @@ mod tests {
 
     #[test]
     fn a_name_is_narrow() {
-        assert_eq!(GateName::segment("node.20-x_y").unwrap().as_str(), "node.20-x_y");
+        assert_eq!(
+            GateName::segment("node.20-x_y").unwrap().as_str(),
+            "node.20-x_y"
+        );
         assert_eq!(GateName::segment("a b"), Err(NameError::Character(' ')));
         assert_eq!(GateName::segment("<b>"), Err(NameError::Character('<')));
         assert_eq!(GateName::segment("-x"), Err(NameError::Start('-')));

@@ -97,9 +97,7 @@ impl Command {
     pub fn argv(&self) -> Vec<String> {
         match self {
             Self::Argv(argv) => argv.clone(),
-            Self::Shell { shell, text } => {
-                shell.iter().cloned().chain([text.clone()]).collect()
-            }
+            Self::Shell { shell, text } => shell.iter().cloned().chain([text.clone()]).collect(),
         }
     }
 }
@@ -235,4 +233,3 @@ pub struct BuildRequest {
     /// False for tool builds.
     pub product: bool,
 }
-

@@ -19,7 +19,10 @@ impl Reason {
     /// A reason with a headline only.
     #[must_use]
     pub fn new(headline: impl Into<String>) -> Self {
-        Self { headline: headline.into(), ..Self::default() }
+        Self {
+            headline: headline.into(),
+            ..Self::default()
+        }
     }
 
     /// Adds a line of detail.

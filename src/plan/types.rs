@@ -112,7 +112,10 @@ impl Plan {
     /// The heads of all gates and steps, joins left out and seen through.
     #[must_use]
     pub fn heads(&self) -> Vec<GateHead> {
-        self.nodes.iter().filter_map(|node| self.head(node)).collect()
+        self.nodes
+            .iter()
+            .filter_map(|node| self.head(node))
+            .collect()
     }
 
     fn head(&self, node: &Node) -> Option<GateHead> {
@@ -120,11 +123,19 @@ impl Plan {
             Task::Gate(gate) => {
                 let advisory = gate.advisory.as_ref().filter(|a| !a.expired);
                 let advisory = advisory.map(|a| a.reason.clone());
-                (gate.kind.word(), gate.kind.summary(), gate.description.clone(), advisory)
+                (
+                    gate.kind.word(),
+                    gate.kind.summary(),
+                    gate.description.clone(),
+                    advisory,
+                )
             }
-            Task::Tag { build, reference } => {
-                ("tag", format!("put {reference} on the image of {build}"), None, None)
-            }
+            Task::Tag { build, reference } => (
+                "tag",
+                format!("put {reference} on the image of {build}"),
+                None,
+                None,
+            ),
             Task::Join => return None,
         };
         Some(GateHead {

@@ -106,7 +106,10 @@ pub struct Cost {
 
 impl Default for Cost {
     fn default() -> Self {
-        Self { cpus: Some(1), memory: None }
+        Self {
+            cpus: Some(1),
+            memory: None,
+        }
     }
 }
 

@@ -1,0 +1,105 @@
+//! What the engine is handed: the world as traits, and how to run.
+//!
+//! Must not know which executor, which reports, or which clock stand behind them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::event::{Listener, LogRef};
+use crate::exec::{Executor, Stream};
+use crate::model::{GateName, Masker, Reason};
+
+/// How to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `-j`: how many CPU slots there are. 0 is taken as 1.
+    pub jobs: usize,
+    /// Stop everything at the first required gate that failed or could not be judged.
+    pub fail_fast: bool,
+    /// The run's timeout; `None` is no limit.
+    pub timeout: Option<Duration>,
+}
+
+/// Everything outside that a run touches.
+pub struct World<'w> {
+    /// Who is running what.
+    pub run: RunFacts,
+    /// Answers probes.
+    pub executor: &'w dyn Executor,
+    /// Hear every event, in this order.
+    pub listeners: Vec<Box<dyn Listener + 'w>>,
+    /// Stamps events.
+    pub clock: &'w dyn Clock,
+    /// Numbers of signals that mean "stop": the first is gentle, the second kills.
+    pub signals: mpsc::UnboundedReceiver<i32>,
+    /// Keeps what gates print.
+    pub logs: &'w dyn Logs,
+    /// Takes secrets out of every text and every log.
+    pub masker: Masker,
+    /// Knows whether the work tree changed. `None` only when the plan has no product build:
+    /// a product build that nobody watches is undecided.
+    pub tree: Option<&'w dyn TreeWatch>,
+}
+
+/// The head of a run, as far as the plan does not know it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunFacts {
+    /// The run's id, also its folder's name.
+    pub id: String,
+    /// The project's name.
+    pub project: String,
+    /// Version of prove.
+    pub version: String,
+    /// RFC 3339, UTC.
+    pub started: String,
+    /// The arguments of prove, as typed.
+    pub arguments: Vec<String>,
+    /// Said in every report before anything runs.
+    pub notices: Vec<String>,
+    /// Why the run cannot be proved, known before anything runs.
+    pub doubts: Vec<Reason>,
+}
+
+/// Tells the time.
+pub trait Clock {
+    /// Milliseconds since the run started; never goes back.
+    fn now_ms(&self) -> u64;
+}
+
+/// Watches the work tree since before the first check (rule 5).
+pub trait TreeWatch {
+    /// The paths that changed and that no gate declares to write; empty when nothing did.
+    ///
+    /// # Errors
+    /// When it cannot be known, in words: the run is then undecided.
+    fn changed(&self) -> Result<Vec<String>, String>;
+}
+
+/// Keeps what gates print, below the run's folder.
+pub trait Logs {
+    /// Opens the log of one attempt; called when its first byte is there.
+    ///
+    /// # Errors
+    /// Why it cannot be opened: a doubt.
+    fn open(&self, gate: &GateName, attempt: u32) -> Result<Box<dyn Log>, String>;
+
+    /// Where the files of a gate's `keep:` go; `None` when nothing is kept.
+    fn keep_dir(&self, gate: &GateName, attempt: u32) -> Option<PathBuf>;
+}
+
+/// The log of one attempt.
+pub trait Log {
+    /// Takes masked bytes.
+    ///
+    /// # Errors
+    /// Why they could not be written: a doubt; the engine then writes no more.
+    fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<(), String>;
+
+    /// Makes it whole.
+    ///
+    /// # Errors
+    /// Why that failed: a doubt.
+    fn finish(self: Box<Self>) -> Result<LogRef, String>;
+}
