@@ -1,5 +1,15 @@
 //! Floor 5, the plan: selection, DAG and structural edges, each decision with its reason. Pure.
 
+mod build;
+mod cycle;
+mod error;
+mod graph;
+mod select;
+pub mod show;
 mod types;
 
+pub use cycle::{Cycle, CycleStep};
+pub use error::PlanError;
+pub use graph::Unknown;
+pub use select::{BadName, Selection};
 pub use types::{Edge, EdgeReason, Node, NodeId, Plan, Task};

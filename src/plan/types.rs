@@ -84,6 +84,32 @@ pub enum EdgeReason {
     TagLast,
 }
 
+impl EdgeReason {
+    /// The reason for people, to be put behind "waits for x: ".
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Needs => "`needs` says so",
+            Self::Image => "it uses its image",
+            Self::Setup => "a setup precedes its siblings",
+            Self::ChecksFirst => "checks come before product builds",
+            Self::TagLast => "a tag comes after everything downstream of its build",
+        }
+    }
+
+    /// The reason in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Needs => "needs",
+            Self::Image => "image",
+            Self::Setup => "setup",
+            Self::ChecksFirst => "checks-first",
+            Self::TagLast => "tag-last",
+        }
+    }
+}
+
 impl Plan {
     /// All nodes, each behind what it waits for.
     #[must_use]
@@ -150,16 +176,31 @@ impl Plan {
 
     /// The names that a node waits for, joins replaced by what they wait for.
     fn seen_through(&self, node: &Node) -> Vec<GateName> {
-        let mut names: Vec<GateName> = Vec::new();
-        for edge in &node.after {
-            let on = &self.nodes[edge.on.index()];
-            match on.task {
-                Task::Join => names.extend(self.seen_through(on)),
-                _ => names.push(on.name.clone()),
-            }
-        }
+        let mut names: Vec<GateName> = self
+            .waits(node)
+            .into_iter()
+            .map(|(on, _)| on.name.clone())
+            .collect();
         names.sort();
         names.dedup();
         names
+    }
+
+    /// What a node waits for and why, joins replaced by what they wait for; no node twice, the
+    /// reason that the file gives itself before structural ones.
+    #[must_use]
+    pub fn waits(&self, node: &Node) -> Vec<(&Node, EdgeReason)> {
+        let mut seen = std::collections::HashSet::new();
+        let mut waits = Vec::new();
+        let mut todo: Vec<&Edge> = node.after.iter().rev().collect();
+        while let Some(edge) = todo.pop() {
+            let on = &self.nodes[edge.on.index()];
+            if matches!(on.task, Task::Join) {
+                todo.extend(on.after.iter().rev());
+            } else if seen.insert(on.id) {
+                waits.push((on, edge.reason));
+            }
+        }
+        waits
     }
 }

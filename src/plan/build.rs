@@ -1,0 +1,197 @@
+//! From the graph of the whole pipeline and a selection to the plan.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use super::cycle;
+use super::error::PlanError;
+use super::graph::{Graph, What, is_required, tag_of};
+use super::select::{Chosen, Selection, choose};
+use super::types::{Edge, EdgeReason, Node, NodeId, Plan, Task};
+use crate::event::LeftOut;
+use crate::spec::Pipeline;
+
+/// Vertices that are taken, each with the reason.
+type Taken = BTreeMap<usize, String>;
+
+impl Plan {
+    /// Plans this selection of this pipeline.
+    ///
+    /// # Errors
+    /// [`PlanError`]; mistakes of the file before mistakes of the selection.
+    pub fn new(pipeline: &Pipeline, selection: &Selection) -> Result<Self, PlanError> {
+        let graph = Graph::of(pipeline).map_err(PlanError::Unknown)?;
+        let order = cycle::order(&graph).map_err(PlanError::Cycles)?;
+        let chosen = choose(pipeline, selection.requests()).map_err(PlanError::Names)?;
+        if !chosen.barren.is_empty() {
+            return Err(PlanError::Empty(chosen.barren));
+        }
+        let mut taken = match selection {
+            Selection::All => all(&graph),
+            Selection::Closed(_) => closed(&graph, &chosen),
+            Selection::Exactly(_) => exactly(&graph, &chosen),
+        };
+        let gates = taken.keys().filter(|at| graph.gate(**at).is_some()).count();
+        if gates == 0 {
+            return Err(PlanError::Empty(Vec::new()));
+        }
+        let narrowed = gates < pipeline.gates.len() || matches!(selection, Selection::Exactly(_));
+        if narrowed {
+            taken.retain(|at, _| !matches!(graph.vertices[*at], What::Tag(..)));
+        } else {
+            let tags = (0..graph.vertices.len()).filter(|at| is_tag(&graph, *at));
+            taken.extend(tags.map(|at| (at, "its build is in the plan".to_owned())));
+        }
+        Ok(Self {
+            nodes: nodes(&graph, &order, &taken),
+            left_out: left_out(&graph, &taken, selection),
+            narrowed,
+            selection: chosen.lines,
+        })
+    }
+}
+
+fn is_tag(graph: &Graph<'_>, vertex: usize) -> bool {
+    matches!(graph.vertices[vertex], What::Tag(..))
+}
+
+fn all(graph: &Graph<'_>) -> Taken {
+    (0..graph.vertices.len())
+        .map(|at| (at, "the whole pipeline runs".to_owned()))
+        .collect()
+}
+
+/// The chosen gates and all that they wait for. A join hands on who waits behind it.
+fn closed(graph: &Graph<'_>, chosen: &Chosen) -> Taken {
+    let mut taken = selected(chosen);
+    let mut todo: VecDeque<(usize, usize)> = taken.keys().map(|at| (*at, *at)).collect();
+    while let Some((at, waiter)) = todo.pop_front() {
+        for wait in &graph.after[at] {
+            if taken.contains_key(&wait.on) {
+                continue;
+            }
+            taken.insert(wait.on, because(graph, waiter, wait.reason));
+            let is_join = matches!(graph.vertices[wait.on], What::Join(_));
+            todo.push_back((wait.on, if is_join { waiter } else { wait.on }));
+        }
+    }
+    taken
+}
+
+/// The chosen gates, and joins between them.
+fn exactly(graph: &Graph<'_>, chosen: &Chosen) -> Taken {
+    let mut taken = selected(chosen);
+    let gates: Vec<usize> = taken.keys().copied().collect();
+    for at in gates {
+        for wait in &graph.after[at] {
+            let is_join = matches!(graph.vertices[wait.on], What::Join(_));
+            let members = || {
+                graph.after[wait.on]
+                    .iter()
+                    .any(|wait| taken.contains_key(&wait.on))
+            };
+            if is_join && !taken.contains_key(&wait.on) && members() {
+                taken.insert(wait.on, because(graph, at, wait.reason));
+            }
+        }
+    }
+    taken
+}
+
+fn selected(chosen: &Chosen) -> Taken {
+    chosen
+        .by
+        .iter()
+        .map(|(at, typed)| (*at, format!("selected by `{typed}`")))
+        .collect()
+}
+
+fn because(graph: &Graph<'_>, waiter: usize, reason: EdgeReason) -> String {
+    let waiter = graph.name(waiter);
+    match reason {
+        EdgeReason::Needs => format!("{waiter} needs it"),
+        EdgeReason::Image => format!("{waiter} uses its image"),
+        EdgeReason::Setup | EdgeReason::ChecksFirst | EdgeReason::TagLast => {
+            format!("{waiter} needs it (structural: {})", reason.text())
+        }
+    }
+}
+
+fn nodes(graph: &Graph<'_>, order: &[usize], taken: &Taken) -> Vec<Node> {
+    let included = order.iter().copied().filter(|at| taken.contains_key(at));
+    let included: Vec<usize> = included.collect();
+    let id = |position: usize| NodeId(u32::try_from(position).unwrap_or(u32::MAX));
+    let ids = included
+        .iter()
+        .enumerate()
+        .map(|(position, at)| (*at, id(position)));
+    let ids: HashMap<usize, NodeId> = ids.collect();
+    let node = |at: &usize| {
+        let waits = graph.after[*at].iter();
+        Some(Node {
+            id: *ids.get(at)?,
+            name: graph.name(*at),
+            task: task(graph, *at)?,
+            after: waits
+                .filter_map(|wait| {
+                    ids.get(&wait.on).map(|on| Edge {
+                        on: *on,
+                        reason: wait.reason,
+                    })
+                })
+                .collect(),
+            because: taken.get(at)?.clone(),
+        })
+    };
+    included.iter().filter_map(node).collect()
+}
+
+fn task(graph: &Graph<'_>, vertex: usize) -> Option<Task> {
+    Some(match &graph.vertices[vertex] {
+        What::Gate(_) => Task::Gate(Box::new(graph.gate(vertex)?.clone())),
+        What::Tag(build, reference) => Task::Tag {
+            build: graph.gate(*build)?.name.clone(),
+            reference: reference.clone(),
+        },
+        What::Join(_) => Task::Join,
+    })
+}
+
+fn left_out(graph: &Graph<'_>, taken: &Taken, selection: &Selection) -> Vec<LeftOut> {
+    let gate_reason = match selection {
+        Selection::Exactly(_) => "not selected, and `--only` takes nothing along",
+        Selection::All | Selection::Closed(_) => "not selected, and nothing selected waits for it",
+    };
+    let tag_reason = match selection {
+        Selection::Exactly(_) => "a run with `--only` never tags",
+        Selection::All | Selection::Closed(_) => {
+            "this run takes only part of the pipeline, and such a run never tags"
+        }
+    };
+    let mut left = Vec::new();
+    for (at, what) in graph.vertices.iter().enumerate() {
+        let reason = match what {
+            What::Gate(_) => gate_reason,
+            What::Tag(..) => tag_reason,
+            What::Join(_) => continue,
+        };
+        if !taken.contains_key(&at) {
+            left.push(LeftOut {
+                gate: graph.name(at),
+                reason: reason.to_owned(),
+            });
+        }
+    }
+    for gate in &graph.pipeline.gates {
+        if tag_of(gate).is_some() && !is_required(gate) {
+            let reason = format!(
+                "{} is advisory, and what does not decide is never tagged",
+                gate.name
+            );
+            left.push(LeftOut {
+                gate: gate.name.step("tag"),
+                reason,
+            });
+        }
+    }
+    left
+}

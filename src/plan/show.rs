@@ -1,0 +1,239 @@
+//! A plan for people and for machines. Pure: writes into what it is handed.
+
+use std::fmt::{Result, Write};
+
+use serde::Serialize;
+
+use super::types::{EdgeReason, Node, Plan, Task};
+use crate::event::{GateHead, LeftOut};
+
+/// Version of the JSON form.
+pub const SCHEMA: u32 = 1;
+
+/// Names that a line of the text form lists before it counts.
+const LISTED: usize = 6;
+
+/// The JSON form, whole.
+#[derive(Debug, Serialize)]
+struct Document<'p> {
+    schema: u32,
+    project: &'p str,
+    /// Only part of the pipeline runs: nothing is tagged.
+    narrowed: bool,
+    selection: &'p [String],
+    gates: Vec<Row>,
+    left_out: &'p [LeftOut],
+}
+
+/// A gate or tag step.
+#[derive(Debug, Serialize)]
+struct Row {
+    /// Everything in one stage may run at once; 1 waits for nothing.
+    stage: usize,
+    gate: String,
+    kind: String,
+    summary: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advisory: Option<String>,
+    because: String,
+    after: Vec<Wait>,
+}
+
+#[derive(Debug, Serialize)]
+struct Wait {
+    gate: String,
+    /// [`EdgeReason::word`].
+    reason: &'static str,
+    #[serde(skip)]
+    why: EdgeReason,
+}
+
+/// The plan as JSON, one document.
+#[must_use]
+pub fn json(plan: &Plan, project: &str) -> serde_json::Value {
+    let document = Document {
+        schema: SCHEMA,
+        project,
+        narrowed: plan.is_narrowed(),
+        selection: plan.selection(),
+        gates: rows(plan),
+        left_out: plan.left_out(),
+    };
+    serde_json::json!(document)
+}
+
+/// The plan as a table, in the order in which things can start.
+///
+/// # Errors
+/// When the writer refuses.
+pub fn text(plan: &Plan, project: &str, out: &mut dyn Write) -> Result {
+    let rows = rows(plan);
+    let stages = rows.iter().map(|row| row.stage).max().unwrap_or(0);
+    let tags = rows.iter().filter(|row| row.kind == "tag").count();
+    write!(out, "{project}: {}", count(rows.len() - tags, "gate"))?;
+    if tags > 0 {
+        write!(out, ", {}", count(tags, "tag step"))?;
+    }
+    writeln!(out, ", {}", count(stages, "stage"))?;
+    for line in plan.selection() {
+        writeln!(out, "  {line}")?;
+    }
+    if plan.is_narrowed() {
+        writeln!(out, "  only part of the pipeline: nothing is tagged")?;
+    }
+    let names = rows
+        .iter()
+        .map(|row| row.gate.chars().count())
+        .max()
+        .unwrap_or(0)
+        .min(40);
+    let kinds = rows.iter().map(|row| row.kind.len()).max().unwrap_or(0);
+    let mut stage = 0;
+    for row in &rows {
+        if row.stage != stage {
+            stage = row.stage;
+            writeln!(out, "\nstage {stage}")?;
+        }
+        writeln!(
+            out,
+            "  {:names$}  {:kinds$}  {}",
+            row.gate, row.kind, row.summary
+        )?;
+        details(row, plan, out)?;
+    }
+    text_left_out(plan.left_out(), out)
+}
+
+fn details(row: &Row, plan: &Plan, out: &mut dyn Write) -> Result {
+    for reason in REASONS {
+        let on: Vec<&str> = row
+            .after
+            .iter()
+            .filter(|w| w.why == reason)
+            .map(|w| w.gate.as_str())
+            .collect();
+        if !on.is_empty() {
+            writeln!(out, "      waits for {} ({})", list(&on), reason.text())?;
+        }
+    }
+    if !plan.selection().is_empty() {
+        writeln!(out, "      here because {}", because_clause(&row.because))?;
+    }
+    if let Some(reason) = &row.advisory {
+        writeln!(out, "      advisory, decides nothing: {reason}")?;
+    }
+    Ok(())
+}
+
+fn because_clause(because: &str) -> String {
+    if because.starts_with("selected") {
+        format!("it is {because}")
+    } else {
+        because.to_owned()
+    }
+}
+
+fn text_left_out(left_out: &[LeftOut], out: &mut dyn Write) -> Result {
+    if left_out.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nleft out")?;
+    for (at, left) in left_out.iter().enumerate() {
+        let repeats = left_out[at + 1..]
+            .iter()
+            .take_while(|l| l.reason == left.reason)
+            .count();
+        let first = at == 0 || left_out[at - 1].reason != left.reason;
+        if first && repeats == 0 {
+            writeln!(out, "  {}: {}", left.gate, left.reason)?;
+        } else if first {
+            let same = left_out[at..=at + repeats].iter();
+            let names: Vec<&str> = same.map(|left| left.gate.as_str()).collect();
+            writeln!(out, "  {}: {}", names.join(", "), left.reason)?;
+        }
+    }
+    Ok(())
+}
+
+const REASONS: [EdgeReason; 5] = [
+    EdgeReason::Needs,
+    EdgeReason::Image,
+    EdgeReason::Setup,
+    EdgeReason::ChecksFirst,
+    EdgeReason::TagLast,
+];
+
+fn list(names: &[&str]) -> String {
+    if names.len() <= LISTED {
+        return names.join(", ");
+    }
+    let shown = LISTED - 1;
+    format!(
+        "{} and {} more",
+        names[..shown].join(", "),
+        names.len() - shown
+    )
+}
+
+fn count(n: usize, thing: &str) -> String {
+    if n == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{n} {thing}s")
+    }
+}
+
+/// The gates and steps, by stage and then in the plan's order.
+fn rows(plan: &Plan) -> Vec<Row> {
+    let stages = stages(plan);
+    let shown = plan
+        .nodes()
+        .iter()
+        .filter(|node| !matches!(node.task, Task::Join));
+    let mut rows: Vec<Row> = shown
+        .zip(plan.heads())
+        .map(|(node, head)| row(plan, node, head, stages[node.id.index()]))
+        .collect();
+    rows.sort_by_key(|row| row.stage);
+    rows
+}
+
+fn row(plan: &Plan, node: &Node, head: GateHead, stage: usize) -> Row {
+    let waits = plan.waits(node).into_iter();
+    let after = waits.map(|(on, why)| Wait {
+        gate: on.name.to_string(),
+        reason: why.word(),
+        why,
+    });
+    Row {
+        stage,
+        gate: head.gate.to_string(),
+        kind: head.kind,
+        summary: head.summary,
+        description: head.description,
+        advisory: head.advisory,
+        because: node.because.clone(),
+        after: after.collect(),
+    }
+}
+
+/// The stage of each node: one behind the last thing it waits for; joins take no stage.
+fn stages(plan: &Plan) -> Vec<usize> {
+    let mut stages: Vec<usize> = Vec::with_capacity(plan.nodes().len());
+    for node in plan.nodes() {
+        let last = node
+            .after
+            .iter()
+            .map(|edge| stages[edge.on.index()])
+            .max()
+            .unwrap_or(0);
+        stages.push(if matches!(node.task, Task::Join) {
+            last
+        } else {
+            last + 1
+        });
+    }
+    stages
+}
