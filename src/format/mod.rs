@@ -2,4 +2,5 @@
 
 pub mod junit;
 pub mod words;
+pub mod dockerignore;
 pub mod yaml;
