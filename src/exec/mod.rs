@@ -2,6 +2,8 @@
 //!
 //! Must not know the store, the plan, or any kind.
 
+pub mod container;
+
 use std::future::Future;
 use std::pin::Pin;
 

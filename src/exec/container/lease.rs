@@ -1,0 +1,232 @@
+//! The lease of a run: what its containers and temporary tags are marked with, and the lock by
+//! which another run can tell whether this one still lives.
+//!
+//! Must not know the engine.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::PathBuf;
+
+use crate::model::Digest;
+
+/// Labels of our containers.
+pub(super) const HOST: &str = "prove.host";
+pub(super) const BOOT: &str = "prove.boot";
+pub(super) const SCOPE: &str = "prove.scope";
+pub(super) const RUN: &str = "prove.run";
+pub(super) const PID: &str = "prove.pid";
+
+/// The repository that our temporary tags live in.
+pub(super) const TAGS: &str = "prove-tmp/";
+
+/// Whose a container or tag is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Owner {
+    /// The machine: a hash of its name and id.
+    pub(super) host: String,
+    /// This boot of it.
+    pub(super) boot: String,
+    /// The folder of locks as seen from the owner's mount namespace: only who shares it may judge.
+    pub(super) scope: String,
+    /// The run, unique by its process id.
+    pub(super) run: String,
+}
+
+/// A held lease. Dropping it lets go of the lock.
+pub(super) struct Lease {
+    pub(super) owner: Owner,
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Lease {
+    /// Takes the lease for this run.
+    pub(super) fn take(run: &str, env: &BTreeMap<String, String>) -> io::Result<Self> {
+        let dir = lock_dir(env);
+        private_dir(&dir)?;
+        let scope = short(&format!("{}\0{}", mount_namespace(), dir.display()), 8);
+        let run = format!("{}-{}", tame(run), std::process::id());
+        let path = dir.join(format!("{run}.lock"));
+        let lock = File::options().create(true).truncate(false).write(true).open(&path)?;
+        lock.try_lock().map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+        let owner = Owner { host: host(), boot: boot(), scope, run };
+        Ok(Self { owner, path, _lock: lock })
+    }
+
+    /// The labels of a container of this run.
+    pub(super) fn labels(&self) -> HashMap<String, String> {
+        let owner = self.owner.clone();
+        let pid = std::process::id().to_string();
+        [(HOST, owner.host), (BOOT, owner.boot), (SCOPE, owner.scope), (RUN, owner.run), (PID, pid)]
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    /// Whether what this owner left is certainly nobody's any more: of this machine, and of an
+    /// earlier boot or with a lock that nobody holds. In doubt it is somebody's.
+    pub(super) fn is_abandoned(&self, other: &Owner) -> bool {
+        if other.host != self.owner.host {
+            return false;
+        }
+        if other.boot != self.owner.boot {
+            return true;
+        }
+        other.scope == self.owner.scope && !self.is_held(&other.run)
+    }
+
+    fn is_held(&self, run: &str) -> bool {
+        if run != tame(run) {
+            return true;
+        }
+        let path = self.path.with_file_name(format!("{run}.lock"));
+        match File::open(&path) {
+            Ok(lock) => match lock.try_lock() {
+                Ok(()) => {
+                    // Taken by nobody: its owner was killed before it could remove it.
+                    let _ = std::fs::remove_file(&path);
+                    false
+                }
+                Err(TryLockError::WouldBlock | TryLockError::Error(_)) => true,
+            },
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // Left behind, it would be a free lock: harmless, and the next run removes it.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl Owner {
+    /// The repository of this owner's temporary tags.
+    pub(super) fn repository(&self) -> String {
+        format!("{TAGS}{}-{}-{}-{}", self.host, self.boot, self.scope, self.run)
+    }
+
+    /// Reads a repository back; `None` when it is none of ours.
+    pub(super) fn of_repository(name: &str) -> Option<Self> {
+        let mut parts = name.strip_prefix(TAGS)?.splitn(4, '-').map(str::to_owned);
+        let (host, boot, scope, run) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let hex = |text: &str, length| {
+            text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        (hex(&host, 12) && hex(&boot, 8) && hex(&scope, 8)).then_some(Self { host, boot, scope, run })
+    }
+
+    /// Reads a container's labels back; `None` when it is none of ours.
+    pub(super) fn of_labels(labels: &HashMap<String, String>) -> Option<Self> {
+        let get = |name: &str| labels.get(name).cloned();
+        Some(Self { host: get(HOST)?, boot: get(BOOT)?, scope: get(SCOPE)?, run: get(RUN)? })
+    }
+}
+
+/// `<runtime dir>/prove-<uid>`.
+fn lock_dir(env: &BTreeMap<String, String>) -> PathBuf {
+    let runtime = env.get("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|dir| dir.is_dir());
+    let uid = rustix::process::getuid().as_raw();
+    runtime.unwrap_or_else(|| PathBuf::from("/tmp")).join(format!("prove-{uid}"))
+}
+
+/// Makes the folder for us alone; refuses one that somebody else made in `/tmp` before us.
+fn private_dir(dir: &std::path::Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+    match std::fs::DirBuilder::new().mode(0o700).create(dir) {
+        Ok(()) => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
+    }
+    let meta = std::fs::symlink_metadata(dir)?;
+    let ours = meta.is_dir() && meta.uid() == rustix::process::getuid().as_raw();
+    let closed = meta.mode() & 0o022 == 0;
+    if ours && closed {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("{} is not a folder of ours alone", dir.display())))
+}
+
+fn host() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let id = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    short(&format!("{name}\0{}", id.trim()), 12)
+}
+
+/// Linux names its boots. Elsewhere every boot looks alike, and a lock alone decides.
+fn boot() -> String {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+    short(id.trim(), 8)
+}
+
+fn mount_namespace() -> String {
+    let link = std::fs::read_link("/proc/self/ns/mnt");
+    link.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn short(text: &str, digits: usize) -> String {
+    Digest::of(text.as_bytes()).hex().chars().take(digits).collect()
+}
+
+/// What may stand in a container's name, a tag and a file name alike.
+fn tame(run: &str) -> String {
+    let tame = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let dashed: String = run.chars().take(64).map(tame).collect();
+    let parts: Vec<&str> = dashed.split('-').filter(|part| !part.is_empty()).collect();
+    if parts.is_empty() { "run".to_owned() } else { parts.join("-") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lease(dir: &tempfile::TempDir, run: &str) -> Lease {
+        let dir = dir.path().to_str().unwrap().to_owned();
+        Lease::take(run, &BTreeMap::from([("XDG_RUNTIME_DIR".to_owned(), dir)])).unwrap()
+    }
+
+    #[test]
+    fn a_live_run_is_never_abandoned_and_a_dead_one_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mine, other) = (lease(&dir, "mine"), lease(&dir, "other"));
+        let owner = other.owner.clone();
+        assert!(!mine.is_abandoned(&mine.owner));
+        assert!(!mine.is_abandoned(&owner));
+        drop(other);
+        assert!(mine.is_abandoned(&owner));
+    }
+
+    #[test]
+    fn a_foreign_host_and_what_we_cannot_see_stay_but_an_earlier_boot_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let mine = lease(&dir, "mine");
+        let dead = Owner { run: "dead-1".to_owned(), ..mine.owner.clone() };
+        assert!(mine.is_abandoned(&dead));
+        assert!(!mine.is_abandoned(&Owner { host: "x".to_owned(), ..dead.clone() }));
+        assert!(!mine.is_abandoned(&Owner { scope: "x".to_owned(), ..dead.clone() }));
+        assert!(!mine.is_abandoned(&Owner { run: "../up".to_owned(), ..dead.clone() }));
+        assert!(mine.is_abandoned(&Owner { boot: "x".to_owned(), ..dead }));
+    }
+
+    #[test]
+    fn a_killed_runs_lock_is_free_and_is_removed_by_who_finds_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let mine = lease(&dir, "mine");
+        let left = mine.path.with_file_name("dead-1.lock");
+        std::fs::write(&left, "").unwrap();
+        assert!(mine.is_abandoned(&Owner { run: "dead-1".to_owned(), ..mine.owner.clone() }));
+        assert!(!left.exists());
+    }
+
+    #[test]
+    fn marks_read_back_as_they_were_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let mine = lease(&dir, "2026-11-21T00:32:56Z_A");
+        assert_eq!(Owner::of_repository(&mine.owner.repository()), Some(mine.owner.clone()));
+        assert_eq!(Owner::of_labels(&mine.labels()), Some(mine.owner.clone()));
+        assert_eq!(Owner::of_repository("prove-tmp/someone-elses-own-thing"), None);
+        assert_eq!(Owner::of_repository("alpine"), None);
+    }
+}

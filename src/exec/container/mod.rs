@@ -1,0 +1,123 @@
+//! Answers probes with a container engine: image builds, runs in containers, tags.
+//!
+//! The engine is looked for at the first probe and once. Whatever a run makes on it is marked as
+//! its own (`lease.rs`), removed by [`Container::close`], and, after a kill, by the next run.
+//! Must not know kinds, plans or reports.
+
+mod build;
+mod discover;
+mod engine;
+mod lease;
+mod reap;
+mod reference;
+mod run;
+mod session;
+mod tag;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+
+use self::session::Session;
+use super::{Desk, Executor, LocalFuture, Stop};
+use crate::model::{Answer, NoAnswer, Place, Probe, Unanswered, limits};
+
+/// What the executor must know of the run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The project's root, absolute.
+    pub root: PathBuf,
+    /// The caller's environment: `DOCKER_HOST`, `DOCKER_CONTEXT`, `PROVE_BUILDER`, `HOME`, `PATH`…
+    pub env: BTreeMap<String, String>,
+    /// The run's id.
+    pub run: String,
+}
+
+/// Answers `Run` (in an image), `Build` and `Tag`.
+pub struct Container {
+    settings: Settings,
+    /// How long a question that needs no work may take.
+    answer: Duration,
+    session: OnceCell<Result<Session, Unanswered>>,
+}
+
+impl Container {
+    /// An executor that has not looked for an engine yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self { settings, answer: limits::ENGINE_ANSWER, session: OnceCell::new() }
+    }
+
+    /// Answers one probe. Whatever it started is gone when the future is done, apart from a
+    /// built image, which is held until [`Container::close`].
+    pub async fn answer(&self, probe: &Probe, desk: &Desk<'_>) -> Answer {
+        let session = match self.session(desk).await {
+            Ok(session) => session,
+            Err(why) => return Answer::Unanswered(why),
+        };
+        match probe {
+            Probe::Run(request) => match &request.place {
+                Place::Image(image) => run::run(session, request, image, desk).await,
+                Place::Host => not_ours("a command on the host"),
+            },
+            Probe::Build(request) => build::build(session, request, desk).await,
+            Probe::Tag { image, reference } => tag::tag(session, image, reference, desk).await,
+            Probe::List { .. } | Probe::Tracked { .. } | Probe::Snapshot { .. } => {
+                not_ours("a question about files")
+            }
+        }
+    }
+
+    /// Removes everything of this run from the engine. Gives what should be said: leftovers of
+    /// killed runs that were removed, and what could not be removed.
+    pub async fn close(&self) -> Vec<String> {
+        match self.session.get() {
+            Some(Ok(session)) => session.close().await,
+            Some(Err(_)) | None => Vec::new(),
+        }
+    }
+
+    async fn session(&self, desk: &Desk<'_>) -> Result<&Session, Unanswered> {
+        let open = self.session.get_or_init(|| Session::open(&self.settings, self.answer));
+        tokio::select! {
+            session = open => session.as_ref().map_err(Clone::clone),
+            stop = stopped(desk) => Err(stop_answer(stop)),
+        }
+    }
+}
+
+impl Executor for Container {
+    fn answer<'a>(&'a self, probe: &'a Probe, desk: &'a Desk<'a>) -> LocalFuture<'a, Answer> {
+        Box::pin(Container::answer(self, probe, desk))
+    }
+}
+
+/// The wiring sent a probe to the wrong executor: said, never passed over.
+fn not_ours(what: &str) -> Answer {
+    let message = format!("{what} cannot be answered by a container engine");
+    Answer::Unanswered(Unanswered::new(NoAnswer::CannotStart, message))
+}
+
+/// Waits until the driver wants a stop. A driver that is gone wants nothing any more.
+async fn stopped(desk: &Desk<'_>) -> Stop {
+    let mut stop = desk.stop.clone();
+    let wanted = stop.wait_for(Option::is_some).await.map(|stop| *stop);
+    match wanted {
+        Ok(Some(stop)) => stop,
+        Ok(None) | Err(_) => std::future::pending().await,
+    }
+}
+
+/// Waits until the driver wants it killed.
+async fn killed(desk: &Desk<'_>) {
+    let mut stop = desk.stop.clone();
+    if stop.wait_for(|stop| stop.is_some_and(|stop| stop.kill)).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn stop_answer(stop: Stop) -> Unanswered {
+    Unanswered::new(NoAnswer::Stopped(stop.cause), "stopped before there was an answer")
+}

@@ -1,0 +1,94 @@
+//! Sweeps up after killed runs: containers by their labels, temporary tags by their names.
+//!
+//! What a live run, a foreign host or anybody else owns is never touched; see `lease.rs`.
+
+use std::collections::HashMap;
+
+use bollard::query_parameters::{
+    ListContainersOptionsBuilder, ListImagesOptionsBuilder, RemoveContainerOptionsBuilder,
+    RemoveImageOptionsBuilder,
+};
+
+use super::engine::{Engine, Trouble};
+use super::lease::{HOST, Lease, Owner, TAGS};
+
+/// Removes what killed runs of this machine left. Gives what should be said of it.
+pub(super) async fn sweep(engine: &Engine, lease: &Lease) -> Vec<String> {
+    let mut notes = Vec::new();
+    match abandoned_containers(engine, lease).await {
+        Ok(ids) => {
+            for id in ids {
+                let removed = remove_container(engine, &id).await;
+                notes.push(said("container", id.get(..12).unwrap_or(&id), removed));
+            }
+        }
+        Err(trouble) => notes.push(cannot_look(&trouble)),
+    }
+    match abandoned_tags(engine, lease).await {
+        Ok(tags) => {
+            for tag in tags {
+                let removed = remove_tag(engine, &tag).await;
+                notes.push(said("tag", &tag, removed));
+            }
+        }
+        Err(trouble) => notes.push(cannot_look(&trouble)),
+    }
+    notes
+}
+
+fn said(what: &str, name: &str, removed: Result<(), Trouble>) -> String {
+    match removed {
+        Ok(()) => format!("removed the {what} {name}, which a killed run had left"),
+        Err(trouble) => format!(
+            "the {what} {name} of a killed run could not be removed: {}",
+            trouble.message()
+        ),
+    }
+}
+
+fn cannot_look(trouble: &Trouble) -> String {
+    format!("could not look for leftovers of killed runs: {}", trouble.message())
+}
+
+async fn abandoned_containers(engine: &Engine, lease: &Lease) -> Result<Vec<String>, Trouble> {
+    let ours = format!("{HOST}={}", lease.owner.host);
+    let filters = HashMap::from([("label".to_owned(), vec![ours])]);
+    let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
+    let all = engine.bounded(engine.docker().list_containers(Some(options))).await?;
+    let abandoned = all.into_iter().filter_map(|container| {
+        let owner = Owner::of_labels(&container.labels?)?;
+        if lease.is_abandoned(&owner) { container.id } else { None }
+    });
+    Ok(abandoned.collect())
+}
+
+async fn abandoned_tags(engine: &Engine, lease: &Lease) -> Result<Vec<String>, Trouble> {
+    let options = ListImagesOptionsBuilder::default().build();
+    let all = engine.bounded(engine.docker().list_images(Some(options))).await?;
+    let tags = all.into_iter().flat_map(|image| image.repo_tags);
+    let abandoned = |tag: &String| {
+        let owner = tag.rsplit_once(':').and_then(|(name, _)| Owner::of_repository(name));
+        owner.is_some_and(|owner| lease.is_abandoned(&owner))
+    };
+    Ok(tags.filter(|tag| tag.starts_with(TAGS)).filter(abandoned).collect())
+}
+
+/// Removes a container, running or not, with its anonymous volumes. One that is gone is fine.
+pub(super) async fn remove_container(engine: &Engine, id: &str) -> Result<(), Trouble> {
+    let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+    gone(engine.bounded(engine.docker().remove_container(id, Some(options))).await)
+}
+
+/// Takes one of our own tags off. The engine removes the image, too, when nothing else names it.
+pub(super) async fn remove_tag(engine: &Engine, tag: &str) -> Result<(), Trouble> {
+    let options = RemoveImageOptionsBuilder::default().build();
+    let removal = engine.docker().remove_image(tag, Some(options), None);
+    gone(engine.bounded(removal).await.map(|_| ()))
+}
+
+fn gone(removed: Result<(), Trouble>) -> Result<(), Trouble> {
+    match removed {
+        Err(trouble) if trouble.is_not_found() => Ok(()),
+        other => other,
+    }
+}
