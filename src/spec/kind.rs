@@ -5,8 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::decode::Decoder;
-use super::shape::Shape;
+use super::{Decoder, Field, Shape};
 use crate::format::yaml::Node;
 use crate::model::{Answer, GateName, ImageIdentity, Step};
 
@@ -83,10 +82,17 @@ pub trait KindSpec: Sync {
 
     /// Further keys that a gate of this kind may have beside the common ones
     /// (`run` has `in`, `shell`, `env`, …).
-    fn keys(&self) -> &'static [super::shape::Field];
+    fn keys(&self) -> &'static [Field];
 
-    /// Decodes a gate of this kind. `gate` is the whole map of the gate, already checked against
-    /// the shapes; says every mistake to the decoder and gives `None` when there was one.
+    /// Whether its gates build an image, so that `in: GATE` and `${{ GATE.ref }}` may name them.
+    fn builds(&self) -> bool {
+        false
+    }
+
+    /// Decodes a gate of this kind. `gate` is the whole map of the gate with what its groups and
+    /// `defaults` hand down; it has been checked against the shapes and the mistakes were said, so
+    /// where an accessor gives `None`, give up silently. Says every mistake of its own to the
+    /// decoder and gives `None` when there was one.
     fn decode(&self, gate: &Node, decoder: &mut Decoder<'_>) -> Option<Arc<dyn Kind>>;
 }
 

@@ -1,0 +1,62 @@
+//! What is known while gates are decoded: facts, variables, the names of all gates.
+
+use std::collections::BTreeMap;
+
+use super::{Environment, Sources};
+use crate::format::yaml::Span;
+use crate::model::{Facts, GateName};
+
+/// What holds for the whole file.
+#[derive(Debug)]
+pub(super) struct Scope<'a> {
+    pub sources: &'a Sources,
+    pub facts: &'a Facts,
+    pub vars: BTreeMap<String, Var>,
+    pub gates: BTreeMap<GateName, Known>,
+}
+
+/// A variable of the gate file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Var {
+    /// `None` when it could not be had, which has been said.
+    pub value: Option<String>,
+    /// It comes out of the environment: a stranger may have chosen it.
+    pub strange: bool,
+}
+
+/// A gate or group that the file has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Known {
+    /// Where its name is written.
+    pub span: Span,
+    /// It builds an image.
+    pub builds: bool,
+    /// It is a group.
+    pub group: bool,
+    /// It is advisory by the word of the file, whether that still holds or not.
+    pub advisory: bool,
+}
+
+/// What holds for one gate.
+#[derive(Debug, Clone)]
+pub(super) struct GateScope {
+    pub name: GateName,
+    pub group: Option<GateName>,
+    pub cwd: String,
+    pub environment: Environment,
+}
+
+impl Scope<'_> {
+    /// The gate that a name means: relative to this group or one around it, then absolute.
+    pub(super) fn find(&self, name: &str, group: Option<&GateName>) -> Option<(&GateName, &Known)> {
+        let mut around = group.map(GateName::as_str);
+        while let Some(prefix) = around {
+            let full = GateName::parse(&format!("{prefix}/{name}")).ok()?;
+            if let Some(found) = self.gates.get_key_value(&full) {
+                return Some(found);
+            }
+            around = prefix.rsplit_once('/').map(|(outer, _)| outer);
+        }
+        self.gates.get_key_value(&GateName::parse(name).ok()?)
+    }
+}
