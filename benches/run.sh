@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Measures prove against a named peer, side by side in one run, and prints the ratio.
+#
+#   benches/run.sh            all cases
+#   benches/run.sh gates      only the cases named: version gates many output container build
+#
+# Needs hyperfine, make, ninja and GNU time (Debian: hyperfine make ninja-build time) and, for the
+# last two cases, an engine and busybox. PROVE=path measures another binary; RUNS=n changes how often
+# each command runs (10). Gate files are made in a temporary directory; nothing is left behind.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+runs=${RUNS:-10}
+die() { printf 'bench: %s\n' "$*" >&2; exit 1; }
+for tool in hyperfine make ninja awk; do
+    command -v "$tool" >/dev/null || die "$tool is not here (Debian: apt-get install hyperfine make ninja-build time)"
+done
+[ -x /usr/bin/time ] || die "GNU time is not here (Debian: apt-get install time)"
+
+if [ -z "${PROVE:-}" ]; then
+    cargo build --quiet --release --bin prove
+    PROVE=$PWD/target/release/prove
+fi
+[ -x "$PROVE" ] || die "$PROVE is no program"
+prove=$(readlink -f "$PROVE")
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/prove-bench.XXXXXX")
+label="prove-bench=$(basename "$work")"
+image=""
+clean() {
+    rm -rf "$work"
+    [ -n "$image" ] || return 0
+    docker rmi -f "$image" >/dev/null 2>&1 || true
+    docker images -aq --filter "label=$label" | sort -u | xargs -r docker rmi -f >/dev/null 2>&1 || true
+}
+trap clean EXIT
+
+# --- measuring -----------------------------------------------------------------------------------
+
+# Times commands in the current directory: hyperfine's table goes to $work/csv.
+# The median is read: one slow start on a busy machine must not decide.
+measure() {
+    hyperfine -N --style none --warmup 2 --runs "$runs" --export-csv "$work/csv" "$@" >/dev/null \
+        || die "a command failed; run it by hand in a copy of $PWD: $1"
+}
+median() { awk -F, -v row="$1" 'NR == row + 1 { printf "%.2f", $(NF - 4) * 1000 }' "$work/csv"; }
+header() { printf '\n%-28s %12s   %-34s %12s %8s\n' "$1" "prove, ms" "peer" "peer, ms" "ratio"; }
+against() { # case, row, peer
+    local ours theirs
+    ours=$(median 1)
+    theirs=$(median "$2")
+    printf '%-28s %12s   %-34s %12s %8s\n' "$1" "$ours" "$3" "$theirs" "$(awk "BEGIN { printf \"%.2f\", $ours / $theirs }")"
+}
+alone() { printf '%-28s %12s   budget %s\n' "$1" "$2" "$3"; }
+# Peak resident memory of a command and what it started, MiB.
+peak() {
+    /usr/bin/time -o "$work/peak" -f '%M' "$@" >/dev/null || die "failed: $*"
+    awk 'END { printf "%.1f MiB", $1 / 1024 }' "$work/peak"
+}
+enter() { mkdir -p "$work/$1"; cd "$work/$1"; }
+
+# --- gate files and their peers ------------------------------------------------------------------
+
+gates_file() { awk -v n="$1" 'BEGIN { print "version: 1\ngates:"; for (i = 1; i <= n; i++) print "  g" i ": /bin/true" }'; }
+make_file() { awk -v n="$1" 'BEGIN { printf "all:"; for (i = 1; i <= n; i++) printf " g" i; print "\n.PHONY: all"; for (i = 1; i <= n; i++) print ".PHONY: g" i "\ng" i ":\n\t@/bin/true" }'; }
+ninja_file() { awk -v n="$1" 'BEGIN { print "rule t\n  command = /bin/true"; for (i = 1; i <= n; i++) print "build g" i ": t" }'; }
+
+bench_version() {
+    enter version
+    measure "$prove --version" "/bin/true"
+    header "start"
+    against "prove --version" 2 "/bin/true"
+}
+
+bench_gates() {
+    local n
+    header "N gates of /bin/true, -j 2"
+    for n in 1 100 1000; do
+        enter "gates-$n"
+        gates_file "$n" >prove.yml
+        make_file "$n" >Makefile
+        ninja_file "$n" >build.ninja
+        measure "$prove run -j 2" "make -s -j2" "ninja -j2 --quiet"
+        against "N = $n" 2 "make -j2"
+        against "N = $n" 3 "ninja -j2"
+    done
+}
+
+bench_many() {
+    enter many
+    gates_file 10000 >prove.yml
+    measure "$prove plan"
+    header "10000 gates"
+    alone "prove plan, ms" "$(median 1)" "150 ms"
+    alone "prove run, peak memory" "$(peak "$prove" run -j 2)" "60 MiB"
+}
+
+bench_output() {
+    enter output
+    # 64 MiB of lines, sixteen times: a gibibyte of text without a gibibyte of disk.
+    awk 'BEGIN { for (i = 0; i < 1048576; i++) printf "%-63d\n", i }' >text
+    local texts="text text text text text text text text text text text text text text text text"
+    printf 'version: 1\ngates:\n  print: cat %s\n' "$texts" >prove.yml
+    measure "$prove run" "bash -c 'cat $texts | cat >/dev/null'"
+    header "a gate that prints 1 GiB"
+    against "1 GiB" 2 "cat … | cat >/dev/null"
+    alone "peak memory" "$(peak "$prove" run)" "64 MiB"
+}
+
+# An image of one static busybox.
+make_image() {
+    [ -z "$image" ] || return 0
+    command -v busybox >/dev/null || die "busybox is not here (Debian: apt-get install busybox-static)"
+    mkdir -p "$work/root/bin"
+    cp "$(readlink -f "$(command -v busybox)")" "$work/root/bin/busybox"
+    ln -s busybox "$work/root/bin/true"
+    ln -s busybox "$work/root/bin/sh"
+    image=$(basename "$work" | tr '[:upper:].' '[:lower:]-'):base
+    tar -C "$work/root" -cf - . | docker import --change "LABEL $label" - "$image" >/dev/null
+}
+
+bench_container() {
+    make_image
+    enter container
+    printf 'version: 1\ngates:\n  one: { run: /bin/true, in: { image: "%s" }, container: { workspace: none } }\n' "$image" >prove.yml
+    measure "$prove run" "docker run --rm --network none $image /bin/true"
+    header "a container gate"
+    against "/bin/true in a container" 2 "docker run --rm"
+}
+
+bench_build() {
+    make_image
+    enter build
+    printf 'FROM %s\nLABEL %s\nCOPY a b c /src/\nRUN sh -c true\nRUN sh -c :\n' "$image" "$label" >Dockerfile
+    printf '*\n!a\n!b\n!c\n' >.dockerignore
+    touch a b c
+    printf 'version: 1\ngates:\n  image: { build: { context: . } }\n' >prove.yml
+    docker build -q . >/dev/null 2>&1 || die "docker build failed"
+    measure "$prove run" "docker build -q ."
+    header "a build that is cached"
+    against "5 steps, all cached" 2 "docker build"
+}
+
+printf '%s, %s CPUs, %s runs each, medians\n' "$("$prove" --version)" "$(nproc)" "$runs"
+cases=("$@")
+[ "${#cases[@]}" -gt 0 ] || cases=(version gates many output container build)
+for name in "${cases[@]}"; do
+    case $name in
+        version | gates | many | output) "bench_$name" ;;
+        container | build)
+            if docker version >/dev/null 2>&1; then "bench_$name"
+            else printf '\n%s: left out, no engine answers\n' "$name"; fi
+            ;;
+        *) die "no case $name; there are: version gates many output container build" ;;
+    esac
+done
