@@ -69,9 +69,8 @@ impl<'p> Graph<'p> {
         };
         graph.add_written()?;
         graph.add_setups();
-        let followers = graph.followers();
-        graph.add_checks_first(&followers);
-        graph.add_tags(&followers);
+        graph.add_checks_first();
+        graph.add_tags();
         Ok(graph)
     }
 
@@ -209,7 +208,11 @@ impl<'p> Graph<'p> {
     }
 
     /// Rule 4: every product build waits for every required gate that is not downstream of one.
-    fn add_checks_first(&mut self, followers: &[Vec<usize>]) {
+    ///
+    /// A setup at the top of the file stands before every check, so it cannot itself make them
+    /// downstream of a product build: that would turn rule 4 round without a word. It is refused
+    /// as a cycle instead.
+    fn add_checks_first(&mut self) {
         let gates = &self.pipeline.gates;
         let products: Vec<usize> = (0..gates.len())
             .filter(|at| is_product(&gates[*at]))
@@ -217,7 +220,9 @@ impl<'p> Graph<'p> {
         let Some(first) = products.first() else {
             return;
         };
-        let downstream = reach(followers, &products);
+        let top =
+            |wait: &Wait| wait.reason == EdgeReason::Setup && self.top_setups.contains(&wait.on);
+        let downstream = reach(&self.followers(|wait| !top(wait)), &products);
         let checks: Vec<usize> = (0..gates.len())
             .filter(|at| !downstream[*at] && is_required(&gates[*at]))
             .collect();
@@ -233,12 +238,13 @@ impl<'p> Graph<'p> {
 
     /// Rule 5: a tag waits for its build and for every required gate downstream of it.
     /// What an advisory build makes is not proved by it, so it is never tagged.
-    fn add_tags(&mut self, followers: &[Vec<usize>]) {
+    fn add_tags(&mut self) {
+        let followers = self.followers(|_| true);
         for (build, gate) in self.pipeline.gates.iter().enumerate() {
             let Some(tag) = tag_of(gate).filter(|_| is_required(gate)) else {
                 continue;
             };
-            let downstream = reach(followers, &[build]);
+            let downstream = reach(&followers, &[build]);
             let required = |at: &usize| downstream[*at] && self.gate(*at).is_some_and(is_required);
             let waits: Vec<usize> = (0..self.pipeline.gates.len()).filter(required).collect();
             let vertex = self.add(What::Tag(build, tag));
@@ -246,19 +252,12 @@ impl<'p> Graph<'p> {
         }
     }
 
-    /// Who waits for each vertex, by what the file says and by setups of groups.
-    ///
-    /// A setup at the top of the file stands before every check, so it cannot itself make them
-    /// downstream of a product build: that would turn rule 4 round without a word. It is refused
-    /// as a cycle instead.
-    fn followers(&self) -> Vec<Vec<usize>> {
+    /// Who waits for each vertex, by the edges that count.
+    fn followers(&self, counts: impl Fn(&Wait) -> bool) -> Vec<Vec<usize>> {
         let mut followers = vec![Vec::new(); self.vertices.len()];
         for (at, waits) in self.after.iter().enumerate() {
-            for wait in waits {
-                let top = wait.reason == EdgeReason::Setup && self.top_setups.contains(&wait.on);
-                if !top {
-                    followers[wait.on].push(at);
-                }
+            for wait in waits.iter().filter(|wait| counts(wait)) {
+                followers[wait.on].push(at);
             }
         }
         followers

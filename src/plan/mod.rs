@@ -8,6 +8,13 @@ mod select;
 pub mod show;
 mod types;
 
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
 pub use cycle::{Cycle, CycleStep};
 pub use error::PlanError;
 pub use graph::Unknown;

@@ -107,6 +107,9 @@ pub fn text(plan: &Plan, project: &str, out: &mut dyn Write) -> Result {
 }
 
 fn details(row: &Row, plan: &Plan, out: &mut dyn Write) -> Result {
+    if let Some(description) = &row.description {
+        writeln!(out, "      {description}")?;
+    }
     for reason in REASONS {
         let on: Vec<&str> = row
             .after
