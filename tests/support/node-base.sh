@@ -4,10 +4,11 @@
 # argument; nothing else may depend on it.
 #
 #   tests/support/node-base.sh TAG            builds the image and prints its id
-#   tests/support/node-base.sh --remove TAG   removes the tag again (no error when it is not there)
+#   tests/support/node-base.sh --remove TAG   removes it and every image that was built on it
 #
-# Needs node, npm, a busybox and a Docker engine. The content is a function of those programs
-# alone: names sorted, times zeroed, owner root.
+# Needs node, npm, a busybox and a Docker engine. The content is a function of those programs and
+# of the tag alone: names sorted, times zeroed, owner root. The tag is written into the image, so
+# that no two bases share a layer and `--remove` meets only what stands on this one.
 set -euo pipefail
 
 die() { printf 'node-base: %s\n' "$*" >&2; exit 1; }
@@ -82,6 +83,7 @@ build() {
     add_node
     add_busybox
     add_users
+    printf '%s\n' "$1" >"$root/etc/node-base"
     pack
     docker import \
         --change 'ENV PATH=/usr/local/bin:/usr/bin:/bin' \
@@ -90,10 +92,28 @@ build() {
         "$work/image.tar" "$1"
 }
 
+# The ids of all images whose lowest layer is this one.
+standing_on() {
+    docker images -aq --no-trunc | sort -u | xargs -r docker image inspect -f '{{.Id}} {{.RootFS.Layers}}' |
+        awk -v layer="$1" '{ gsub(/[][]/, "") } $2 == layer { print $1 }'
+}
+
+# A build leaves the images of its stages and steps; parents go when their children are gone.
+remove() {
+    local layer images before=""
+    docker image inspect "$1" >/dev/null 2>&1 || return 0
+    layer=$(docker image inspect -f '{{index .RootFS.Layers 0}}' "$1")
+    while images=$(standing_on "$layer") && [ -n "$images" ]; do
+        [ "$images" != "$before" ] || die "these images cannot be removed: $images"
+        before=$images
+        printf '%s\n' "$images" | xargs docker rmi -f >/dev/null 2>&1 || true
+    done
+}
+
 case "${1-}" in
     --remove)
         [ $# -eq 2 ] || die "usage: node-base.sh --remove TAG"
-        if docker image inspect "$2" >/dev/null 2>&1; then docker rmi "$2" >/dev/null; fi
+        remove "$2"
         ;;
     '' | -*) die "usage: node-base.sh TAG | --remove TAG" ;;
     *)
