@@ -2,6 +2,69 @@
 //!
 //! Must not know how a gate is written, how a probe is answered, or what a report looks like.
 
+mod attempt;
+mod driver;
+mod graph;
+mod masking;
+mod queue;
+mod scheduler;
+mod sink;
+mod timers;
+mod voice;
+mod words;
 mod world;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::event::{Body, RunStarted, SCHEMA, Summary};
+use crate::plan::Plan;
+
 pub use world::{Clock, Log, Logs, RunFacts, Settings, TreeWatch, World};
+
+/// Runs a plan to its end: every gate gets a verdict, every listener hears it and seals what it
+/// writes, and the summary of all that was said comes back.
+///
+/// Wants a current-thread tokio runtime with timers; needs no `Send`. Whoever drops this future
+/// before its end leaves the cleaning up to the executor's own drops.
+pub async fn run(plan: &Plan, settings: Settings, world: World<'_>) -> Summary {
+    let World {
+        run,
+        executor,
+        listeners,
+        clock,
+        signals,
+        logs,
+        masker,
+        tree,
+    } = world;
+    let stage = attempt::Stage {
+        voice: voice::Voice::new(clock, masker, listeners),
+        executor,
+        logs,
+        tree,
+        images: RefCell::new(BTreeMap::new()),
+    };
+    stage.voice.say(Body::RunStarted(Box::new(RunStarted {
+        schema: SCHEMA,
+        run: run.id,
+        project: run.project,
+        version: run.version,
+        started: run.started,
+        arguments: run.arguments,
+        jobs: settings.jobs.max(1),
+        narrowed: plan.is_narrowed(),
+        gates: plan.heads(),
+        left_out: plan.left_out().to_vec(),
+    })));
+    run.notices
+        .into_iter()
+        .for_each(|text| stage.voice.say(Body::Notice { text }));
+    run.doubts
+        .into_iter()
+        .for_each(|reason| stage.voice.doubt(reason));
+    driver::Driver::new(plan, settings, &stage)
+        .run(signals)
+        .await;
+    stage.voice.finish()
+}

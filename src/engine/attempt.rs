@@ -1,0 +1,317 @@
+//! One attempt of one node: the conversation between its gate and the executor, under a timeout.
+//!
+//! Must not know the graph, retries or events: it only says how the attempt ended.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::sink::GateSink;
+use super::voice::Voice;
+use super::world::{Logs, TreeWatch};
+use crate::event::LogRef;
+use crate::exec::{Desk, Executor, Stop};
+use crate::model::{
+    Answer, Ending, Evidence, GateName, ImageIdentity, Judged, Judgement, NoAnswer, Probe, Reason,
+    Step, StopCause, Unanswered, limits,
+};
+use crate::plan::{Node, Task};
+use crate::spec::Turn;
+
+/// Turns of one conversation. The longest kind needs four; more is a kind that cannot end.
+const TURNS: usize = 16;
+/// How long an executor may take after SIGKILL before it is given up.
+const GIVE_UP: Duration = limits::GRACE.saturating_add(Duration::from_secs(10));
+/// Changed files that are named.
+const NAMED_FILES: usize = 5;
+
+/// What all attempts of a run share.
+pub(super) struct Stage<'w> {
+    pub voice: Voice<'w>,
+    pub executor: &'w dyn Executor,
+    pub logs: &'w dyn Logs,
+    pub tree: Option<&'w dyn TreeWatch>,
+    /// Images that gates of this run have built. Borrowed only while a step is taken or an image
+    /// is put in, never across an await.
+    pub images: RefCell<BTreeMap<GateName, ImageIdentity>>,
+}
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub end: End,
+    /// How its last process ended.
+    pub ending: Option<Ending>,
+    pub log: Option<LogRef>,
+}
+
+/// Who ended it.
+#[derive(Debug)]
+pub(super) enum End {
+    /// The gate judged.
+    Judged(Judgement),
+    /// Stopped from outside before it was judged.
+    Stopped,
+    /// No judgement that may stand, and another attempt would not help.
+    Broken(Reason),
+    /// It was told to stop and did not; it may still be running.
+    Stuck(Reason),
+}
+
+/// One attempt.
+pub(super) struct Attempt<'a, 'w> {
+    pub stage: &'a Stage<'w>,
+    pub node: &'a Node,
+    pub number: u32,
+    /// The driver's stop and the timeout's own.
+    pub stop: watch::Sender<Option<Stop>>,
+}
+
+/// Raises a stop: the first cause stays, a kill is never taken back.
+pub(super) fn raise(signal: &watch::Sender<Option<Stop>>, stop: Stop) {
+    signal.send_modify(|raised| {
+        let first = raised.unwrap_or(stop);
+        *raised = Some(Stop {
+            cause: first.cause,
+            kill: first.kill || stop.kill,
+        });
+    });
+}
+
+impl Attempt<'_, '_> {
+    /// Holds the conversation to its end.
+    pub(super) async fn run(self) -> Outcome {
+        let sink = GateSink::new(
+            &self.stage.voice,
+            self.stage.logs,
+            &self.node.name,
+            self.number,
+        );
+        let stop = self.stop.subscribe();
+        let desk = Desk {
+            gate: &self.node.name,
+            attempt: self.number,
+            sink: &sink,
+            stop,
+        };
+        let mut ending = None;
+        let end = tokio::select! {
+            biased;
+            end = self.talk(&desk, &mut ending) => end,
+            end = self.overdue() => end,
+        };
+        Outcome {
+            end,
+            ending,
+            log: sink.finish(),
+        }
+    }
+
+    async fn talk(&self, desk: &Desk<'_>, ending: &mut Option<Ending>) -> End {
+        let mut answers = Vec::new();
+        for _ in 0..TURNS {
+            match self.step(&answers) {
+                Step::Judge(judgement) => return judged(*judgement, &answers),
+                Step::Ask(probes) if probes.is_empty() => return End::Broken(bug("asked nothing")),
+                Step::Ask(probes) => {
+                    let fresh = join_all(probes.iter().map(|probe| self.ask(probe, desk))).await;
+                    answers.extend(fresh);
+                    *ending = last_ending(&answers).or(*ending);
+                    if stopped_from_outside(desk).is_some() {
+                        return End::Stopped;
+                    }
+                }
+            }
+        }
+        End::Broken(bug(&format!("did not judge within {TURNS} turns")))
+    }
+
+    fn step(&self, answers: &[Answer]) -> Step {
+        let images = self.stage.images.borrow();
+        match &self.node.task {
+            Task::Gate(gate) => {
+                let turn = Turn {
+                    gate: &gate.name,
+                    cwd: &gate.cwd,
+                    outputs: &gate.outputs,
+                    allow_empty: gate.allow_empty.as_deref(),
+                    timeout: gate.timeout,
+                    images: &images,
+                };
+                gate.kind.step(&turn, answers)
+            }
+            Task::Tag { build, reference } => tag(images.get(build), reference, answers),
+            Task::Join => Step::judge(Judged::Errored(bug("is a join and was started"))),
+        }
+    }
+
+    async fn ask(&self, probe: &Probe, desk: &Desk<'_>) -> Answer {
+        let raised = *desk.stop.borrow();
+        if let Some(stop) = raised {
+            let why = NoAnswer::Stopped(stop.cause);
+            return Answer::Unanswered(Unanswered::new(why, "stopped before it was asked"));
+        }
+        let builds = matches!(probe, Probe::Build(build) if build.product);
+        let ships = builds || matches!(probe, Probe::Tag { .. });
+        if let Some(refusal) = ships.then(|| self.tree_refusal()).flatten() {
+            return Answer::Unanswered(refusal);
+        }
+        let answer = self.stage.executor.answer(probe, desk).await;
+        match builds.then(|| self.tree_refusal()).flatten() {
+            Some(refusal) => Answer::Unanswered(refusal),
+            None => answer,
+        }
+    }
+
+    /// Rule 5: why what was checked may not be what is built.
+    fn tree_refusal(&self) -> Option<Unanswered> {
+        let why = NoAnswer::InputChanged;
+        let changed = match self.stage.tree.map(TreeWatch::changed) {
+            Some(Ok(changed)) if changed.is_empty() => return None,
+            Some(Ok(changed)) => changed,
+            Some(Err(why_not)) => {
+                let message =
+                    format!("it cannot be known whether the work tree changed: {why_not}");
+                return Some(Unanswered::new(why, message));
+            }
+            None => return Some(Unanswered::new(why, "nobody watched the work tree")),
+        };
+        let mut message = changed[..changed.len().min(NAMED_FILES)].join(", ");
+        if changed.len() > NAMED_FILES {
+            message.push_str(&format!(" and {} more", changed.len() - NAMED_FILES));
+        }
+        let message = format!("the work tree changed after the checks began: {message}");
+        Some(Unanswered::new(why, message).hint(
+            "leave the files alone while prove runs; a file that a gate writes belongs in its `outputs`",
+        ))
+    }
+
+    /// Raises the timeout, and gives up on an executor that does not come back after a stop.
+    async fn overdue(&self) -> End {
+        let mut raised = self.stop.subscribe();
+        let stopped = tokio::select! {
+            stop = wait_for_stop(&mut raised, false) => stop,
+            () = sleep(self.timeout()) => {
+                let stop = Stop { cause: StopCause::Timeout, kill: false };
+                raise(&self.stop, stop);
+                stop
+            }
+        };
+        let patience = if stopped.kill {
+            GIVE_UP
+        } else {
+            limits::GRACE + GIVE_UP
+        };
+        let deadline = Instant::now() + patience;
+        tokio::select! {
+            () = sleep_until(deadline) => {}
+            _ = wait_for_stop(&mut raised, true) => {
+                sleep_until(deadline.min(Instant::now() + GIVE_UP)).await;
+            }
+        }
+        let reason = Reason::new(format!("`{}` did not stop", self.node.name))
+            .detail(format!(
+                "it was told to ({}), and given up",
+                cause_words(stopped.cause)
+            ))
+            .hint("something of it may still be running: look for its processes and containers");
+        End::Stuck(reason)
+    }
+
+    fn timeout(&self) -> Duration {
+        match &self.node.task {
+            Task::Gate(gate) => gate.timeout,
+            Task::Tag { .. } | Task::Join => limits::DEFAULT_TIMEOUT,
+        }
+    }
+}
+
+async fn wait_for_stop(raised: &mut watch::Receiver<Option<Stop>>, kill: bool) -> Stop {
+    loop {
+        let stop = *raised.borrow_and_update();
+        if let Some(stop) = stop.filter(|stop| stop.kill || !kill) {
+            return stop;
+        }
+        if raised.changed().await.is_err() {
+            // The sender lives in the attempt itself, so this cannot be; waiting is no harm.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// The cause, when the engine ends this attempt whatever the gate says of it.
+fn stopped_from_outside(desk: &Desk<'_>) -> Option<StopCause> {
+    let raised = *desk.stop.borrow();
+    raised
+        .map(|stop| stop.cause)
+        .filter(|cause| *cause != StopCause::Timeout)
+}
+
+/// A judgement stands unless the tree changed below it.
+fn judged(judgement: Judgement, answers: &[Answer]) -> End {
+    let changed = answers.iter().find_map(|answer| match answer {
+        Answer::Unanswered(gone) if gone.why == NoAnswer::InputChanged => Some(gone),
+        _ => None,
+    });
+    match changed {
+        None => End::Judged(judgement),
+        Some(gone) => {
+            let reason = Reason::new(gone.message.clone());
+            End::Broken(Reason {
+                hint: gone.hint.clone(),
+                ..reason
+            })
+        }
+    }
+}
+
+fn last_ending(answers: &[Answer]) -> Option<Ending> {
+    answers.iter().rev().find_map(|answer| match answer {
+        Answer::Ran(ran) => Some(ran.ending),
+        _ => None,
+    })
+}
+
+fn bug(what: &str) -> Reason {
+    Reason::new(format!("a bug in prove: the gate's kind {what}"))
+        .hint("please report it, with the gate file")
+}
+
+fn cause_words(cause: StopCause) -> &'static str {
+    match cause {
+        StopCause::Timeout => "its timeout passed",
+        StopCause::RunTimeout => "the run's timeout passed",
+        StopCause::Interrupted => "prove was interrupted",
+        StopCause::FailFast => "another gate failed and --fail-fast is on",
+    }
+}
+
+/// The conversation of a tag step.
+fn tag(image: Option<&ImageIdentity>, reference: &str, answers: &[Answer]) -> Step {
+    let errored = |text: String| Step::judge(Judged::Errored(Reason::new(text)));
+    let Some(image) = image else {
+        return errored(format!("there is no image to put {reference} on"));
+    };
+    match answers {
+        [] => Step::Ask(vec![Probe::Tag {
+            image: image.clone(),
+            reference: reference.to_owned(),
+        }]),
+        [Answer::Tagged] => match Evidence::observed(answers) {
+            Some(evidence) => Step::judge(Judged::Passed(evidence)),
+            None => errored("nothing was observed".to_owned()),
+        },
+        [Answer::Unanswered(gone)] => {
+            let reason = Reason::new(gone.message.clone());
+            Step::judge(Judged::Errored(Reason {
+                hint: gone.hint.clone(),
+                ..reason
+            }))
+        }
+        _ => errored("a bug in prove: the tag step got another step's answer".to_owned()),
+    }
+}

@@ -1,0 +1,213 @@
+//! The one place where secrets are taken out of events: every text of every body passes here.
+//!
+//! Must not know listeners, logs or time. A body is matched whole, without `..`, so that a new
+//! text cannot be forgotten.
+
+use crate::event::{Body, GateFinished, GateHead, LeftOut, LogRef, RunStarted};
+use crate::model::{Case, Finding, Masker, Reason};
+
+/// The body without secrets.
+pub(super) fn mask(masker: &Masker, body: Body) -> Body {
+    if masker.is_idle() {
+        return body;
+    }
+    Mask(masker).body(body)
+}
+
+struct Mask<'m>(&'m Masker);
+
+impl Mask<'_> {
+    fn body(&self, body: Body) -> Body {
+        match body {
+            Body::RunStarted(head) => Body::RunStarted(Box::new(self.head(*head))),
+            Body::Progress { gate, text } => Body::Progress {
+                gate,
+                text: self.text(text),
+            },
+            Body::Retrying {
+                gate,
+                attempt,
+                reason,
+                backoff_ms,
+            } => Body::Retrying {
+                gate,
+                attempt,
+                reason: self.reason(reason),
+                backoff_ms,
+            },
+            Body::GateFinished(gate) => Body::GateFinished(Box::new(self.finished(*gate))),
+            Body::Notice { text } => Body::Notice {
+                text: self.text(text),
+            },
+            Body::Doubt { reason } => Body::Doubt {
+                reason: self.reason(reason),
+            },
+            plain @ (Body::GateStarted {
+                gate: _,
+                attempt: _,
+            }
+            | Body::GateSlow {
+                gate: _,
+                elapsed_ms: _,
+            }
+            | Body::Interrupted {
+                signal: _,
+                forced: _,
+            }
+            | Body::RunFinished {
+                verdict: _,
+                duration_ms: _,
+            }) => plain,
+        }
+    }
+
+    fn head(&self, head: RunStarted) -> RunStarted {
+        RunStarted {
+            schema: head.schema,
+            run: head.run,
+            project: self.text(head.project),
+            version: head.version,
+            started: head.started,
+            arguments: self.texts(head.arguments),
+            jobs: head.jobs,
+            narrowed: head.narrowed,
+            gates: head.gates.into_iter().map(|gate| self.gate(gate)).collect(),
+            left_out: head
+                .left_out
+                .into_iter()
+                .map(|gate| self.left_out(gate))
+                .collect(),
+        }
+    }
+
+    fn gate(&self, head: GateHead) -> GateHead {
+        let GateHead {
+            gate,
+            kind,
+            summary,
+            description,
+            advisory,
+            after,
+        } = head;
+        GateHead {
+            gate,
+            kind,
+            summary: self.text(summary),
+            description: description.map(|text| self.text(text)),
+            advisory: advisory.map(|text| self.text(text)),
+            after,
+        }
+    }
+
+    fn left_out(&self, LeftOut { gate, reason }: LeftOut) -> LeftOut {
+        LeftOut {
+            gate,
+            reason: self.text(reason),
+        }
+    }
+
+    fn finished(&self, finished: GateFinished) -> GateFinished {
+        GateFinished {
+            gate: finished.gate,
+            verdict: finished.verdict,
+            reason: finished.reason.map(|reason| self.reason(reason)),
+            attempts: finished.attempts,
+            flaky: finished.flaky,
+            duration_ms: finished.duration_ms,
+            ending: finished.ending,
+            cases: finished
+                .cases
+                .into_iter()
+                .map(|case| self.case(case))
+                .collect(),
+            findings: finished
+                .findings
+                .into_iter()
+                .map(|found| self.finding(found))
+                .collect(),
+            image: finished.image,
+            notes: self.texts(finished.notes),
+            log: finished.log.map(|log| self.log(log)),
+        }
+    }
+
+    fn case(&self, case: Case) -> Case {
+        let Case {
+            suite,
+            name,
+            status,
+            duration_ms,
+            message,
+        } = case;
+        Case {
+            suite: self.text(suite),
+            name: self.text(name),
+            status,
+            duration_ms,
+            message: self.text(message),
+        }
+    }
+
+    fn finding(&self, finding: Finding) -> Finding {
+        let Finding {
+            rule,
+            severity,
+            mut location,
+            message,
+            help,
+        } = finding;
+        if let Some(location) = &mut location {
+            location.path = self.text(std::mem::take(&mut location.path));
+        }
+        let (message, help) = (self.text(message), help.map(|text| self.text(text)));
+        Finding {
+            rule,
+            severity,
+            location,
+            message,
+            help,
+        }
+    }
+
+    /// Its bytes were masked on their way to the file; but its tail was stripped of escape
+    /// sequences since, which can join a secret that they had split.
+    fn log(
+        &self,
+        LogRef {
+            path,
+            bytes,
+            cut,
+            tail,
+        }: LogRef,
+    ) -> LogRef {
+        LogRef {
+            path,
+            bytes,
+            cut,
+            tail: self.texts(tail),
+        }
+    }
+
+    fn reason(
+        &self,
+        Reason {
+            headline,
+            details,
+            hint,
+        }: Reason,
+    ) -> Reason {
+        Reason {
+            headline: self.text(headline),
+            details: self.texts(details),
+            hint: hint.map(|text| self.text(text)),
+        }
+    }
+
+    fn texts(&self, texts: Vec<String>) -> Vec<String> {
+        texts.into_iter().map(|text| self.text(text)).collect()
+    }
+
+    fn text(&self, text: String) -> String {
+        self.0.text(&text)
+    }
+}

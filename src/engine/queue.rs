@@ -1,0 +1,110 @@
+//! Who may start next: slots, locks and turns. Pure, and logarithmic in what waits.
+//!
+//! Two rules keep everyone moving. *Slots*: the first in line is never overtaken; when it needs
+//! more slots than are free, those are left to drain for it. *Locks*: a node takes all its locks
+//! at once, and only when it is first in line for each of them; the first of all waiting nodes is
+//! first everywhere, so there is no deadlock, and nobody can be passed by for ever.
+
+use std::collections::BTreeSet;
+
+use super::graph::{Graph, Rank};
+
+/// The nodes that may start as soon as there is room.
+#[derive(Debug)]
+pub(super) struct Queue {
+    capacity: usize,
+    used: usize,
+    /// Per node.
+    ranks: Vec<Rank>,
+    slots: Vec<usize>,
+    wants: Vec<Vec<usize>>,
+    /// Needs nothing but slots, in turn.
+    ready: BTreeSet<Rank>,
+    locks: Vec<Lock>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Lock {
+    held: bool,
+    waiting: BTreeSet<Rank>,
+}
+
+impl Queue {
+    pub(super) fn new(graph: &Graph, jobs: usize) -> Self {
+        let capacity = jobs.max(1);
+        let (wants, count) = graph.locks();
+        Self {
+            capacity,
+            used: 0,
+            ranks: graph.ranks(capacity),
+            slots: (0..graph.nodes.len())
+                .map(|node| graph.slots(node, capacity))
+                .collect(),
+            wants,
+            ready: BTreeSet::new(),
+            locks: vec![Lock::default(); count],
+        }
+    }
+
+    /// Puts a node in line.
+    pub(super) fn push(&mut self, node: usize) {
+        let rank = self.ranks[node];
+        for &lock in &self.wants[node] {
+            let waiting = &mut self.locks[lock].waiting;
+            if let Some(first) = waiting.first().filter(|first| rank < **first) {
+                self.ready.remove(first);
+            }
+            waiting.insert(rank);
+        }
+        if self.is_its_turn(node) {
+            self.ready.insert(rank);
+        }
+    }
+
+    /// Takes the next node out of the line, with its slots and locks.
+    pub(super) fn pop(&mut self) -> Option<usize> {
+        let rank = *self.ready.first()?;
+        let node = rank.1;
+        if self.used + self.slots[node] > self.capacity {
+            return None;
+        }
+        self.ready.remove(&rank);
+        self.used += self.slots[node];
+        for &lock in &self.wants[node] {
+            self.locks[lock].held = true;
+            self.locks[lock].waiting.remove(&rank);
+        }
+        Some(node)
+    }
+
+    /// Gives back what a node that was popped holds.
+    pub(super) fn release(&mut self, node: usize) {
+        self.used -= self.slots[node];
+        for &lock in &self.wants[node] {
+            self.locks[lock].held = false;
+        }
+        for &lock in &self.wants[node] {
+            if let Some(&rank) = self.locks[lock].waiting.first()
+                && self.is_its_turn(rank.1)
+            {
+                self.ready.insert(rank);
+            }
+        }
+    }
+
+    /// Sends everyone in line away.
+    pub(super) fn clear(&mut self) {
+        self.ready.clear();
+        for lock in &mut self.locks {
+            lock.waiting.clear();
+        }
+    }
+
+    fn is_its_turn(&self, node: usize) -> bool {
+        let rank = self.ranks[node];
+        self.wants[node].iter().all(|&lock| {
+            let lock = &self.locks[lock];
+            !lock.held && lock.waiting.first() == Some(&rank)
+        })
+    }
+}

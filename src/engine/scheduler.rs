@@ -1,0 +1,385 @@
+//! The scheduler: a state machine that is told what happened and says what to do. Pure: no I/O,
+//! no clock; time is an input like any other.
+//!
+//! Must not know probes, events, or how long anything takes.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::Settings;
+use super::graph::Graph;
+use super::queue::Queue;
+use super::words::{self, Halt, Reached};
+use crate::model::{StopCause, Verdict, VerdictWord};
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Input {
+    /// The run begins.
+    Begin,
+    /// The attempt that was started last ended with this verdict.
+    AttemptEnded {
+        node: usize,
+        word: VerdictWord,
+        exit_code: Option<i32>,
+        /// Another attempt could end differently.
+        again: bool,
+    },
+    /// The pause that was asked for is over.
+    BackoffOver { node: usize },
+    /// A signal came in: the first stops gently, the second kills.
+    Interrupted { signal: i32 },
+    /// The run took longer than it may.
+    RunTimeout { limit: Duration },
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Command {
+    /// Start this attempt.
+    Start { node: usize, attempt: u32 },
+    /// Stop the attempt that is running. It still ends with `AttemptEnded`.
+    Stop {
+        node: usize,
+        cause: StopCause,
+        kill: bool,
+    },
+    /// Wait so long, then say `BackoffOver`.
+    Wait {
+        node: usize,
+        attempt: u32,
+        backoff: Duration,
+    },
+    /// This gate has its verdict. Never said twice, never of a join.
+    Finished { node: usize, how: How },
+    /// Every gate has its verdict. Always the last.
+    Done,
+}
+
+/// Whose verdict it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum How {
+    /// That of its last attempt.
+    Judged,
+    /// The scheduler's own.
+    Ruled(Verdict),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// For others, or for its turn.
+    Waiting,
+    Running,
+    /// Between two attempts.
+    Pausing,
+    Settled(VerdictWord),
+}
+
+#[derive(Clone, Debug)]
+struct State {
+    phase: Phase,
+    /// Nodes that it still waits for.
+    pending: usize,
+    /// Attempts that were started.
+    attempts: u32,
+    /// Why it was skipped.
+    blame: Option<Blame>,
+}
+
+/// Why a node was skipped: the next name of the chain, the last one, and the names between the
+/// node itself (left out) and the last (counted).
+#[derive(Clone, Copy, Debug)]
+struct Blame {
+    next: usize,
+    root: usize,
+    length: usize,
+}
+
+/// The state machine.
+#[derive(Debug)]
+pub(super) struct Scheduler {
+    graph: Graph,
+    fail_fast: bool,
+    queue: Queue,
+    states: Vec<State>,
+    /// Nodes without a verdict.
+    open: usize,
+    halt: Option<Halt>,
+    signals: u32,
+    done: bool,
+}
+
+impl Scheduler {
+    pub(super) fn new(graph: Graph, settings: Settings) -> Self {
+        let state = |pending| State {
+            phase: Phase::Waiting,
+            pending,
+            attempts: 0,
+            blame: None,
+        };
+        let states: Vec<State> = graph.nodes.iter().map(|n| state(n.after.len())).collect();
+        Self {
+            fail_fast: settings.fail_fast,
+            queue: Queue::new(&graph, settings.jobs),
+            open: states.len(),
+            states,
+            graph,
+            halt: None,
+            signals: 0,
+            done: false,
+        }
+    }
+
+    /// Takes in what happened, says what to do, in order.
+    pub(super) fn handle(&mut self, input: Input) -> Vec<Command> {
+        let mut out = Vec::new();
+        match input {
+            Input::Begin => self.begin(&mut out),
+            Input::AttemptEnded {
+                node,
+                word,
+                exit_code,
+                again,
+            } => {
+                let retry = again && self.may_retry(node, word, exit_code);
+                self.attempt_ended(node, word, retry, &mut out);
+            }
+            Input::BackoffOver { node } => self.backoff_over(node),
+            Input::Interrupted { signal } => self.interrupted(signal, &mut out),
+            Input::RunTimeout { limit } => self.halt(Halt::RunTimeout { limit }, &mut out),
+        }
+        self.start_what_may(&mut out);
+        if self.open == 0 && !self.done {
+            self.done = true;
+            out.push(Command::Done);
+        }
+        out
+    }
+
+    /// Whether the next signal kills.
+    pub(super) fn will_force(&self) -> bool {
+        self.signals > 0
+    }
+
+    /// The verdict of a gate whose attempt was stopped from outside before it was judged.
+    /// `None` when nothing was halted.
+    pub(super) fn verdict_of_stopped(&self) -> Option<Verdict> {
+        self.halt
+            .as_ref()
+            .map(|halt| halt.verdict(Reached::Running))
+    }
+
+    fn begin(&mut self, out: &mut Vec<Command>) {
+        for node in 0..self.states.len() {
+            if self.graph.nodes[node].after.is_empty() {
+                self.unblocked(node, out);
+            }
+        }
+    }
+
+    /// Everything that this node waits for has let it through.
+    fn unblocked(&mut self, node: usize, out: &mut Vec<Command>) {
+        if self.graph.nodes[node].join {
+            self.settle(node, VerdictWord::Passed, out);
+        } else {
+            self.queue.push(node);
+        }
+    }
+
+    fn attempt_ended(
+        &mut self,
+        node: usize,
+        word: VerdictWord,
+        retry: bool,
+        out: &mut Vec<Command>,
+    ) {
+        if self.states[node].phase != Phase::Running {
+            return;
+        }
+        self.queue.release(node);
+        if self.halt.is_none() && retry {
+            self.states[node].phase = Phase::Pausing;
+            let (attempt, backoff) = (
+                self.states[node].attempts,
+                self.graph.nodes[node].retries.backoff,
+            );
+            out.push(Command::Wait {
+                node,
+                attempt,
+                backoff,
+            });
+            return;
+        }
+        out.push(Command::Finished {
+            node,
+            how: How::Judged,
+        });
+        self.settle(node, word, out);
+        let bad = matches!(word, VerdictWord::Failed | VerdictWord::Errored);
+        if self.fail_fast && bad && !self.graph.nodes[node].advisory {
+            let gate = self.graph.nodes[node].name.clone();
+            self.halt(Halt::FailFast { gate, word }, out);
+        }
+    }
+
+    fn may_retry(&self, node: usize, word: VerdictWord, exit_code: Option<i32>) -> bool {
+        let retries = &self.graph.nodes[node].retries;
+        let asked_for = retries.on_exit.is_empty()
+            || exit_code.is_some_and(|code| retries.on_exit.contains(&code));
+        matches!(word, VerdictWord::Failed | VerdictWord::Errored)
+            && self.states[node].attempts <= retries.times
+            && asked_for
+    }
+
+    fn backoff_over(&mut self, node: usize) {
+        if self.states[node].phase == Phase::Pausing {
+            self.states[node].phase = Phase::Waiting;
+            self.queue.push(node);
+        }
+    }
+
+    fn interrupted(&mut self, signal: i32, out: &mut Vec<Command>) {
+        self.signals += 1;
+        if self.signals == 1 {
+            self.halt(Halt::Interrupted { signal }, out);
+            return;
+        }
+        for (node, state) in self.states.iter().enumerate() {
+            if state.phase == Phase::Running {
+                out.push(Command::Stop {
+                    node,
+                    cause: StopCause::Interrupted,
+                    kill: true,
+                });
+            }
+        }
+    }
+
+    /// Stops what runs and rules on what does not. Only the first cause counts.
+    fn halt(&mut self, halt: Halt, out: &mut Vec<Command>) {
+        if self.halt.is_some() {
+            return;
+        }
+        let cause = match halt {
+            Halt::FailFast { .. } => StopCause::FailFast,
+            Halt::Interrupted { .. } => StopCause::Interrupted,
+            Halt::RunTimeout { .. } => StopCause::RunTimeout,
+        };
+        self.queue.clear();
+        for node in 0..self.states.len() {
+            let state = &self.states[node];
+            match state.phase {
+                Phase::Running => out.push(Command::Stop {
+                    node,
+                    cause,
+                    kill: false,
+                }),
+                Phase::Waiting | Phase::Pausing => {
+                    let reached = match state.attempts {
+                        0 => Reached::Nothing,
+                        n => Reached::Attempts(n),
+                    };
+                    self.rule(node, halt.verdict(reached), out);
+                }
+                Phase::Settled(_) => {}
+            }
+        }
+        self.halt = Some(halt);
+    }
+
+    fn rule(&mut self, node: usize, verdict: Verdict, out: &mut Vec<Command>) {
+        self.states[node].phase = Phase::Settled(verdict.word());
+        self.open -= 1;
+        if !self.graph.nodes[node].join {
+            out.push(Command::Finished {
+                node,
+                how: How::Ruled(verdict),
+            });
+        }
+    }
+
+    /// A node has its verdict: lets its dependents through, or skips them and all behind them.
+    fn settle(&mut self, node: usize, word: VerdictWord, out: &mut Vec<Command>) {
+        self.states[node].phase = Phase::Settled(word);
+        self.open -= 1;
+        let mut fresh = VecDeque::from([(node, word)]);
+        while let Some((node, word)) = fresh.pop_front() {
+            // Taken for the walk and put back: the walk changes states and queue, not edges.
+            let dependents = std::mem::take(&mut self.graph.dependents[node]);
+            for &dependent in &dependents {
+                if self.states[dependent].phase != Phase::Waiting {
+                    continue;
+                }
+                if !word.lets_dependents_run() {
+                    self.skip(dependent, node, out);
+                    fresh.push_back((dependent, VerdictWord::Skipped));
+                    continue;
+                }
+                self.states[dependent].pending -= 1;
+                if self.states[dependent].pending > 0 {
+                    continue;
+                }
+                if self.graph.nodes[dependent].join {
+                    self.states[dependent].phase = Phase::Settled(VerdictWord::Passed);
+                    self.open -= 1;
+                    fresh.push_back((dependent, VerdictWord::Passed));
+                } else {
+                    self.queue.push(dependent);
+                }
+            }
+            self.graph.dependents[node] = dependents;
+        }
+    }
+
+    fn skip(&mut self, node: usize, because: usize, out: &mut Vec<Command>) {
+        let behind = self.states[because].blame;
+        let blame = match behind {
+            Some(behind) if self.graph.nodes[because].join => behind,
+            Some(behind) => Blame {
+                next: because,
+                length: behind.length + 1,
+                ..behind
+            },
+            None => Blame {
+                next: because,
+                root: because,
+                length: 1,
+            },
+        };
+        self.states[node].blame = Some(blame);
+        let reason = self.chain(node, blame);
+        self.rule(node, Verdict::Skipped(reason), out);
+    }
+
+    fn chain(&self, node: usize, blame: Blame) -> crate::model::Reason {
+        let name = |node: usize| &self.graph.nodes[node].name;
+        let mut names = vec![name(node)];
+        let mut at = blame;
+        let walked = words::chain_head(blame.length);
+        for _ in 0..walked {
+            names.push(name(at.next));
+            match self.states[at.next].blame {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        names.push(name(blame.root));
+        let word = match self.states[blame.root].phase {
+            Phase::Settled(word) => word,
+            _ => VerdictWord::Errored,
+        };
+        words::skip_chain(&names, blame.length - walked - 1, word)
+    }
+
+    fn start_what_may(&mut self, out: &mut Vec<Command>) {
+        while let Some(node) = self.queue.pop() {
+            let state = &mut self.states[node];
+            state.phase = Phase::Running;
+            state.attempts += 1;
+            out.push(Command::Start {
+                node,
+                attempt: state.attempts,
+            });
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! The engine's voice: stamps and masks what happened, folds it, and hands it to the listeners.
+//!
+//! Must not know what a gate is or why something is said.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, VecDeque};
+
+use super::masking;
+use super::world::Clock;
+use crate::event::{Body, Event, Listener, Summary};
+use crate::model::{GateName, Masker, Reason};
+
+/// Says events, in order, to everyone who still listens.
+pub(super) struct Voice<'w> {
+    clock: &'w dyn Clock,
+    masker: Masker,
+    /// Borrowed only inside the methods below, which call nothing that could come back here.
+    inner: RefCell<Inner<'w>>,
+}
+
+struct Inner<'w> {
+    listeners: Vec<Box<dyn Listener + 'w>>,
+    seq: u64,
+    summary: Summary,
+    /// Gates about whose log a doubt was raised.
+    doubted_logs: BTreeSet<GateName>,
+}
+
+impl<'w> Voice<'w> {
+    pub(super) fn new(
+        clock: &'w dyn Clock,
+        masker: Masker,
+        listeners: Vec<Box<dyn Listener + 'w>>,
+    ) -> Self {
+        let summary = Summary::default();
+        let inner = Inner {
+            listeners,
+            seq: 0,
+            summary,
+            doubted_logs: BTreeSet::new(),
+        };
+        Self {
+            clock,
+            masker,
+            inner: RefCell::new(inner),
+        }
+    }
+
+    pub(super) fn now_ms(&self) -> u64 {
+        self.clock.now_ms()
+    }
+
+    pub(super) fn masker(&self) -> &Masker {
+        &self.masker
+    }
+
+    /// Says this. A listener that fails is dropped, and the others hear a doubt about it.
+    pub(super) fn say(&self, body: Body) {
+        let body = masking::mask(&self.masker, body);
+        let at_ms = self.clock.now_ms();
+        let doubts = self.inner.borrow_mut().tell(body, at_ms);
+        self.say_all(doubts);
+    }
+
+    /// Raises a doubt.
+    pub(super) fn doubt(&self, reason: Reason) {
+        self.say(Body::Doubt { reason });
+    }
+
+    /// Raises a doubt about the log of this gate, unless there is one.
+    pub(super) fn doubt_log(&self, gate: &GateName, why: &str) {
+        if !self.inner.borrow_mut().doubted_logs.insert(gate.clone()) {
+            return;
+        }
+        let reason = Reason::new(format!("the log of `{gate}` could not be kept"))
+            .detail(why.to_owned())
+            .hint("make room or mend the permissions of .prove/, and run again");
+        self.doubt(reason);
+    }
+
+    /// Ends the stream in two phases: everyone seals what it writes, until nobody fails any more;
+    /// only then is the verdict final and said.
+    pub(super) fn finish(self) -> Summary {
+        loop {
+            let doubts = {
+                let mut inner = self.inner.borrow_mut();
+                inner.summary.finished = Some((inner.summary.verdict(), self.clock.now_ms()));
+                inner.seal()
+            };
+            if doubts.is_empty() {
+                break;
+            }
+            self.say_all(doubts);
+        }
+        let mut inner = self.inner.into_inner();
+        let (verdict, duration_ms) = (inner.summary.verdict(), self.clock.now_ms());
+        let duration_ms = inner
+            .summary
+            .finished
+            .map_or(duration_ms, |(_, sealed)| sealed);
+        for reason in inner.tell(
+            Body::RunFinished {
+                verdict,
+                duration_ms,
+            },
+            self.clock.now_ms(),
+        ) {
+            // Nothing can be said after the end, but whoever asks the summary learns it.
+            inner.summary.doubts.push(reason);
+            inner.summary.finished = Some((inner.summary.verdict(), duration_ms));
+        }
+        inner.summary
+    }
+
+    /// Says these doubts and those that arise from saying them; ends, as each costs a listener.
+    fn say_all(&self, doubts: Vec<Reason>) {
+        let mut waiting = VecDeque::from(doubts);
+        while let Some(reason) = waiting.pop_front() {
+            let body = masking::mask(&self.masker, Body::Doubt { reason });
+            let at_ms = self.clock.now_ms();
+            waiting.extend(self.inner.borrow_mut().tell(body, at_ms));
+        }
+    }
+}
+
+impl Inner<'_> {
+    /// Folds and hands on; gives a doubt for each listener that failed.
+    fn tell(&mut self, body: Body, at_ms: u64) -> Vec<Reason> {
+        let event = Event {
+            seq: self.seq,
+            at_ms,
+            body,
+        };
+        self.seq += 1;
+        self.summary.add(&event);
+        self.drop_failing(|listener, _| listener.hear(&event))
+    }
+
+    fn seal(&mut self) -> Vec<Reason> {
+        self.drop_failing(|listener, summary| listener.seal(summary))
+    }
+
+    fn drop_failing(
+        &mut self,
+        mut act: impl FnMut(&mut dyn Listener, &Summary) -> Result<(), Reason>,
+    ) -> Vec<Reason> {
+        let mut doubts = Vec::new();
+        let summary = &self.summary;
+        self.listeners
+            .retain_mut(|listener| match act(&mut **listener, summary) {
+                Ok(()) => true,
+                Err(reason) => {
+                    let headline = format!("{}: {}", listener.name(), reason.headline);
+                    doubts.push(Reason { headline, ..reason });
+                    false
+                }
+            });
+        doubts
+    }
+}
