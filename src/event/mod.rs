@@ -4,6 +4,7 @@
 //! The wire form (`events.jsonl`) is versioned by [`SCHEMA`].
 
 mod summary;
+pub mod wire;
 
 use serde::{Deserialize, Serialize};
 

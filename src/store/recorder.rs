@@ -1,0 +1,104 @@
+//! The recorder: a listener that writes every event of a run into its `events.jsonl`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use super::StoreError;
+use crate::event::{Body, Event, Listener, Summary, wire};
+use crate::model::Reason;
+
+/// Writes one line for each event. Buffered; what matters after a crash (the head, each verdict,
+/// a signal) is handed to the kernel at once. No fsync: a power cut may take the last lines, and
+/// a recording without its end proves nothing.
+#[derive(Debug)]
+pub struct Recorder {
+    lines: BufWriter<File>,
+    path: PathBuf,
+}
+
+impl Recorder {
+    pub(super) fn new(file: File, path: PathBuf) -> Self {
+        Self {
+            lines: BufWriter::with_capacity(1 << 16, file),
+            path,
+        }
+    }
+
+    fn reason(&self, error: std::io::Error) -> Reason {
+        let error = StoreError::io("write", &self.path, error);
+        let mut reason = Reason::from(&error);
+        reason.headline = format!("the run could not be recorded: {}", reason.headline);
+        reason
+    }
+}
+
+impl Listener for Recorder {
+    fn name(&self) -> String {
+        "the recorder".to_owned()
+    }
+
+    fn hear(&mut self, event: &Event) -> Result<(), Reason> {
+        let mut line = wire::to_line(event).map_err(|error| Reason::new(error.to_string()))?;
+        line.push('\n');
+        let mut written = self.lines.write_all(line.as_bytes());
+        if !matches!(event.body, Body::Progress { .. } | Body::GateStarted { .. }) {
+            written = written.and_then(|()| self.lines.flush());
+        }
+        written.map_err(|error| self.reason(error))
+    }
+
+    fn seal(&mut self, _: &Summary) -> Result<(), Reason> {
+        self.lines.flush().map_err(|error| self.reason(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::RunStore;
+
+    #[test]
+    fn a_full_disk_is_a_reason_and_no_panic() {
+        let file = File::options().write(true).open("/dev/full").unwrap();
+        let mut recorder = Recorder::new(file, "events.jsonl".into());
+        let body = Body::Notice {
+            text: "x".to_owned(),
+        };
+        let reason = recorder
+            .hear(&Event {
+                seq: 0,
+                at_ms: 0,
+                body,
+            })
+            .unwrap_err();
+        assert!(
+            reason
+                .headline
+                .starts_with("the run could not be recorded: cannot write")
+        );
+        assert!(reason.hint.is_some());
+    }
+
+    #[test]
+    fn what_matters_is_on_disk_at_once() {
+        let root = tempfile::tempdir().unwrap();
+        let store = RunStore::create(root.path(), "20261121T002500Z-aaaaaa").unwrap();
+        let mut recorder = store.recorder().unwrap();
+        let body = Body::Notice {
+            text: "x".to_owned(),
+        };
+        recorder
+            .hear(&Event {
+                seq: 0,
+                at_ms: 0,
+                body,
+            })
+            .unwrap();
+        let written = std::fs::read_to_string(store.folder().join("events.jsonl")).unwrap();
+        assert_eq!(
+            written,
+            "{\"seq\":0,\"at_ms\":0,\"event\":\"notice\",\"text\":\"x\"}\n"
+        );
+    }
+}
