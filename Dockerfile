@@ -1,7 +1,7 @@
 # prove in an image: one static binary and nothing else, so there is no base image to pull.
-# The gate `static` builds the binary first:
+# The gate `rust/static` builds the binary first; the whole run builds the image and tags it:
 #
-#   cargo run --release -- run image
+#   cargo run --release -- run
 #
 FROM scratch
 LABEL org.opencontainers.image.title="prove" \
