@@ -5,6 +5,8 @@
 mod attempt;
 mod driver;
 mod graph;
+#[cfg(test)]
+mod laws;
 mod masking;
 mod queue;
 mod scheduler;

@@ -33,8 +33,8 @@ enum State {
     #[default]
     Unopened,
     Open(Box<dyn Log>),
-    /// It failed, and that was said; what comes now is dropped.
-    Broken,
+    /// It could not be opened, and that was said; what comes now is dropped.
+    Absent,
 }
 
 impl<'a, 'w> GateSink<'a, 'w> {
@@ -63,29 +63,31 @@ impl<'a, 'w> GateSink<'a, 'w> {
             let rest = masker.as_mut().map(Masker::finish).unwrap_or_default();
             self.write(&mut tap.log, stream, &rest);
         }
-        let State::Open(log) = tap.log else {
+        let State::Open(mut log) = tap.log else {
             return None;
         };
-        log.finish()
-            .map_err(|why| self.voice.doubt_log(self.gate, &why))
-            .ok()
+        log.finish().unwrap_or_else(|why| {
+            self.voice.doubt_log(self.gate, &why);
+            log.finish().ok().flatten()
+        })
     }
 
     fn write(&self, state: &mut State, stream: Stream, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
         }
-        let written = match state {
-            State::Broken => return,
-            State::Open(log) => log.write(stream, bytes),
-            State::Unopened => self.logs.open(self.gate, self.attempt).and_then(|mut log| {
-                log.write(stream, bytes)?;
-                *state = State::Open(log);
-                Ok(())
-            }),
-        };
-        if let Err(why) = written {
-            *state = State::Broken;
+        if matches!(state, State::Unopened) {
+            *state = match self.logs.open(self.gate, self.attempt) {
+                Ok(log) => State::Open(log),
+                Err(why) => {
+                    self.voice.doubt_log(self.gate, &why);
+                    State::Absent
+                }
+            };
+        }
+        if let State::Open(log) = state
+            && let Err(why) = log.write(stream, bytes)
+        {
             self.voice.doubt_log(self.gate, &why);
         }
     }

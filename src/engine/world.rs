@@ -94,12 +94,12 @@ pub trait Log {
     /// Takes masked bytes.
     ///
     /// # Errors
-    /// Why they could not be written: a doubt; the engine then writes no more.
+    /// Why they could not be written, once: a doubt. More bytes may come, and may be forgotten.
     fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<(), String>;
 
-    /// Makes it whole.
+    /// Makes it whole and says where it lies, if there is anything.
     ///
     /// # Errors
-    /// Why that failed: a doubt.
-    fn finish(self: Box<Self>) -> Result<LogRef, String>;
+    /// Why that failed, once: a doubt. Called again, it says what can still be said.
+    fn finish(&mut self) -> Result<Option<LogRef>, String>;
 }
