@@ -9,8 +9,12 @@ mod graph;
 mod laws;
 mod masking;
 mod queue;
+#[cfg(test)]
+mod run_tests;
 mod scheduler;
 mod sink;
+#[cfg(test)]
+mod staged;
 mod timers;
 mod voice;
 mod words;

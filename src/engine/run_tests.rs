@@ -1,0 +1,442 @@
+//! Whole runs on a staged world, with time standing still unless everyone waits.
+
+use std::cell::Cell;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::RunFacts;
+use super::staged::{Act, Does, Staged, Tree, advisory, does, gate, needs};
+use crate::model::{Reason, RunVerdict};
+use crate::spec::{Gate, Retries};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn until(stage: &str) -> Reason {
+    Reason::new(format!("no space at {stage}"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_told_from_its_start_to_its_verdict() {
+    let staged = Staged::new([gate("a"), needs(gate("b"), &["a"])])
+        .act("a", &[Act::After(Duration::from_secs(2), 0)]);
+    let (summary, told) = staged.run().await;
+    let expected = [
+        "run",
+        "0 a #1",
+        "a passed in 2000",
+        "2000 b #1",
+        "b passed in 0",
+        "seal proved",
+        "end proved",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(summary.verdict(), RunVerdict::Proved);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_refutes_skips_what_needs_it_and_lets_the_rest_run() {
+    let staged =
+        Staged::new([gate("a"), needs(gate("b"), &["a"]), gate("c")]).act("a", &[Act::Exit(2)]);
+    let (summary, told) = staged.run().await;
+    assert!(
+        told.contains(&"b skipped in 0: b ← a (failed)".to_owned()),
+        "{told:?}"
+    );
+    assert!(told.contains(&"c passed in 0".to_owned()), "{told:?}");
+    assert_eq!(summary.verdict(), RunVerdict::Refuted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_advisory_failure_decides_nothing_and_alone_proves_nothing() {
+    let soft = || advisory(gate("soft"));
+    let failing = Staged::new([soft(), gate("a")]).act("soft", &[Act::Exit(1)]);
+    assert_eq!(failing.run().await.0.verdict(), RunVerdict::Proved);
+    let alone = Staged::new([soft()]);
+    assert_eq!(alone.run().await.0.verdict(), RunVerdict::Undecided);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_waits_and_a_pass_after_it_is_flaky() {
+    let retries = Retries {
+        times: 2,
+        backoff: Duration::from_secs(3),
+        on_exit: vec![75],
+    };
+    let staged = Staged::new([Gate {
+        retries,
+        ..gate("a")
+    }])
+    .act(
+        "a",
+        &[
+            Act::Exit(75),
+            Act::After(Duration::from_secs(1), 75),
+            Act::Exit(0),
+        ],
+    );
+    let (summary, told) = staged.run().await;
+    let expected = [
+        "run",
+        "0 a #1",
+        "a again after #1 in 3000: exit code 75 hunter2",
+        "3000 a #2",
+        "a again after #2 in 3000: exit code 75 hunter2",
+        "7000 a #3",
+        "a passed flaky in 7000",
+        "seal proved",
+        "end proved",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(summary.verdict(), RunVerdict::Proved);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gates_own_timeout_is_its_own_to_judge() {
+    let staged = Staged::new([Gate {
+        timeout: MINUTE,
+        ..gate("a")
+    }])
+    .act("a", &[Act::Hold]);
+    let (summary, told) = staged.run().await;
+    assert!(
+        told.contains(&"a failed in 60000: Stopped(Timeout)".to_owned()),
+        "{told:?}"
+    );
+    assert_eq!(summary.verdict(), RunVerdict::Refuted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_come_back_is_given_up_with_a_doubt() {
+    let retries = Retries {
+        times: 3,
+        ..Retries::default()
+    };
+    let staged = Staged::new([
+        Gate {
+            timeout: MINUTE,
+            retries,
+            ..gate("a")
+        },
+        gate("b"),
+    ])
+    .act("a", &[Act::Deaf]);
+    let (summary, told) = staged.run().await;
+    assert!(
+        told.contains(&"doubt: `a` did not stop".to_owned()),
+        "{told:?}"
+    );
+    assert!(
+        told.contains(&"a errored in 80000: `a` did not stop".to_owned()),
+        "{told:?}"
+    );
+    assert_eq!(summary.verdict(), RunVerdict::Undecided);
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_gates_are_said_at_every_doubling() {
+    let staged = Staged::new([gate("a")]).act("a", &[Act::After(MINUTE * 5, 0)]);
+    let (_, told) = staged.run().await;
+    let slow: Vec<_> = told.iter().filter(|line| line.contains("slow")).collect();
+    assert_eq!(
+        slow,
+        [
+            "60000 a slow 60000",
+            "120000 a slow 120000",
+            "240000 a slow 240000"
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_stops_what_runs_and_starts_no_more() {
+    let staged = Staged::new([gate("a"), needs(gate("b"), &["a"])])
+        .act("a", &[Act::Hold])
+        .signals(&[("0 a #1", 2)]);
+    let (summary, told) = staged.run().await;
+    let expected = [
+        "run",
+        "0 a #1",
+        "signal 2 forced false",
+        "b cancelled in 0: not started: interrupted by SIGINT",
+        "a cancelled in 0: stopped: interrupted by SIGINT",
+        "seal undecided",
+        "end undecided",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(summary.interrupted, Some(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_second_signal_kills() {
+    let staged = Staged::new([gate("a")])
+        .act("a", &[Act::Stubborn])
+        .signals(&[("0 a #1", 15), ("signal 15 forced false", 2)]);
+    let (_, told) = staged.run().await;
+    assert_eq!(told[3], "signal 2 forced true");
+    assert_eq!(told[4], "a cancelled in 0: stopped: interrupted by SIGTERM");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupted_run_that_had_failed_is_still_refuted() {
+    let staged = Staged::new([gate("a"), gate("b")])
+        .act("a", &[Act::Exit(1)])
+        .act("b", &[Act::Hold])
+        .signals(&[("a failed in 0: exit code 1 hunter2", 2)]);
+    assert_eq!(staged.run().await.0.verdict(), RunVerdict::Refuted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_during_a_pause_ends_it() {
+    let retries = Retries {
+        times: 1,
+        backoff: MINUTE,
+        on_exit: vec![],
+    };
+    let staged = Staged::new([Gate {
+        retries,
+        ..gate("a")
+    }])
+    .act("a", &[Act::Exit(1)])
+    .signals(&[("a again after #1 in 60000: exit code 1 hunter2", 2)]);
+    let (_, told) = staged.run().await;
+    let why = "a cancelled in 0: stopped before attempt 2: interrupted by SIGINT";
+    assert!(told.contains(&why.to_owned()), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_runs_timeout_leaves_it_undecided() {
+    let mut staged = Staged::new([gate("a"), needs(gate("b"), &["a"])]).act("a", &[Act::Hold]);
+    staged.settings.timeout = Some(Duration::from_secs(30));
+    let (summary, told) = staged.run().await;
+    let a = "a errored in 30000: stopped: the run's timeout of 30s passed";
+    let b = "b errored in 0: not started: the run's timeout of 30s passed";
+    assert!(
+        told.contains(&a.to_owned()) && told.contains(&b.to_owned()),
+        "{told:?}"
+    );
+    assert_eq!(summary.verdict(), RunVerdict::Undecided);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fail_fast_stops_the_others() {
+    let mut staged = Staged::new([gate("a"), gate("b")])
+        .act("a", &[Act::Hold])
+        .act("b", &[Act::After(MINUTE / 2, 1)]);
+    staged.settings.fail_fast = true;
+    let (summary, told) = staged.run().await;
+    let stopped = "a cancelled in 30000: stopped: --fail-fast after `b` failed";
+    assert!(told.contains(&stopped.to_owned()), "{told:?}");
+    assert_eq!(summary.verdict(), RunVerdict::Refuted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kind_that_asks_for_ever_or_for_nothing_is_a_bug_and_no_pass() {
+    for (kind, why) in [
+        (Does::Chatter, "did not judge within"),
+        (Does::Nothing, "asked nothing"),
+    ] {
+        let (summary, told) = Staged::new([does("a", kind)]).run().await;
+        assert!(told[2].contains("a errored in 0: a bug in prove") && told[2].contains(why));
+        assert_eq!(summary.verdict(), RunVerdict::Undecided);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_image_that_was_built_gets_its_tag_last() {
+    let (summary, told) = Staged::new([gate("lint"), does("app", Does::Build)])
+        .act("app", &[Act::Image])
+        .run()
+        .await;
+    assert_eq!(
+        &told[3..],
+        [
+            "0 app #1",
+            "app passed in 0",
+            "0 app:tag #1",
+            "app:tag passed in 0",
+            "seal proved",
+            "end proved"
+        ]
+    );
+    assert_eq!(
+        summary
+            .finished_gates()
+            .filter(|gate| gate.image.is_some())
+            .count(),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_work_tree_that_changed_before_or_during_the_build_is_undecided() {
+    let files = || Ok((1..=7).map(|n| format!("f{n}")).collect::<Vec<_>>());
+    let named = "the work tree changed after the checks began: f1, f2, f3, f4, f5 and 2 more";
+    let unknown = "it cannot be known whether the work tree changed: git is gone";
+    let gone = || Err("git is gone".to_owned());
+    let scripts = [
+        (vec![files()], named),
+        (vec![Ok(vec![]), files()], named),
+        (vec![Ok(vec![]), gone()], unknown),
+    ];
+    for (script, why) in scripts {
+        let mut staged = Staged::new([does("app", Does::Build)]).act("app", &[Act::Image]);
+        staged.tree = Some(Tree(RefCell::new(script)));
+        let (summary, told) = staged.run().await;
+        assert_eq!(told[2], format!("app errored in 0: {why}"));
+        assert_eq!(told[3], "app:tag skipped in 0: app:tag ← app (errored)");
+        assert_eq!(summary.verdict(), RunVerdict::Undecided);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_work_tree_that_changed_before_the_tag_is_undecided() {
+    let mut staged = Staged::new([does("app", Does::Build)]).act("app", &[Act::Image]);
+    let late = Ok(vec!["late".to_owned()]);
+    staged.tree = Some(Tree(RefCell::new(vec![Ok(vec![]), Ok(vec![]), late])));
+    let (summary, told) = staged.run().await;
+    assert!(told[4].starts_with("app:tag errored"), "{told:?}");
+    assert_eq!(summary.verdict(), RunVerdict::Undecided);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_product_build_that_nobody_watches_is_undecided() {
+    let mut staged = Staged::new([does("app", Does::Build)]).act("app", &[Act::Image]);
+    staged.tree = None;
+    assert_eq!(staged.run().await.0.verdict(), RunVerdict::Undecided);
+}
+
+#[tokio::test(start_paused = true)]
+async fn secrets_are_masked_in_events_and_logs_across_chunks() {
+    let mut staged =
+        Staged::new([gate("a")]).act("a", &[Act::Print(&["pw hun", "ter2 x", "hunter2"])]);
+    staged.secrets = vec!["hunter2"];
+    staged.whole = true;
+    staged.run = RunFacts {
+        arguments: vec!["--x=hunter2".to_owned()],
+        ..RunFacts::default()
+    };
+    let written = staged.shelf.written.clone();
+    let (_, told) = staged.run().await;
+    assert!(
+        told.iter().all(|line| !line.contains("hunter2")),
+        "{told:?}"
+    );
+    for text in [
+        "note ***",
+        "case ***",
+        "finding ***",
+        "exit code 1 ***",
+        "says ***",
+        "--x=***",
+    ] {
+        assert!(
+            told.iter().any(|line| line.contains(text)),
+            "{text} in {told:?}"
+        );
+    }
+    assert_eq!(written.borrow()["a#1"], b"pw *** x***");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_gate_has_no_log_and_a_log_that_cannot_be_kept_is_one_doubt() {
+    let mut staged = Staged::new([gate("a"), gate("quiet")]).act("a", &[Act::Print(&["1", "2"])]);
+    staged.shelf.full = true;
+    let written = staged.shelf.written.clone();
+    let (summary, told) = staged.run().await;
+    let doubt = "doubt: the log of `a` could not be kept";
+    assert_eq!(told.iter().filter(|line| *line == doubt).count(), 1);
+    assert_eq!(written.borrow().keys().collect::<Vec<_>>(), ["a#1"]);
+    assert_eq!(summary.doubts.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listener_that_fails_is_one_doubt_and_hears_no_more() {
+    let heard = Rc::new(Cell::new(0));
+    let counter = heard.clone();
+    let staged = Staged::new([gate("a")]).ear(move |line| {
+        counter.set(counter.get() + 1);
+        if line == "0 a #1" {
+            Err(until("start"))
+        } else {
+            Ok(())
+        }
+    });
+    let (summary, told) = staged.run().await;
+    assert_eq!(
+        told.iter()
+            .filter(|line| *line == "doubt: ear: no space at start")
+            .count(),
+        1
+    );
+    assert_eq!(heard.get(), 2);
+    assert_eq!(summary.verdict(), RunVerdict::Undecided);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_cannot_be_written_makes_a_proved_run_undecided_in_every_report() {
+    let failing = |line: &str| {
+        if line == "seal proved" {
+            Err(until("seal"))
+        } else {
+            Ok(())
+        }
+    };
+    let (summary, told) = Staged::new([gate("a")]).ear(failing).run().await;
+    let expected = [
+        "seal proved",
+        "doubt: ear: no space at seal",
+        "seal undecided",
+        "end undecided",
+    ];
+    assert_eq!(told[3..], expected);
+    assert_eq!(
+        summary.finished.map(|(verdict, _)| verdict),
+        Some(RunVerdict::Undecided)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_fails_at_the_very_end_still_makes_the_run_undecided() {
+    let failing = |line: &str| {
+        if line == "end proved" {
+            Err(until("end"))
+        } else {
+            Ok(())
+        }
+    };
+    let (summary, told) = Staged::new([gate("a")]).ear(failing).run().await;
+    assert_eq!(told.last().map(String::as_str), Some("end proved"));
+    assert_eq!(
+        summary.finished.map(|(verdict, _)| verdict),
+        Some(RunVerdict::Undecided)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn notices_and_doubts_from_before_the_run_are_said_first() {
+    let mut staged = Staged::new([gate("a")]);
+    let doubts = vec![Reason::new("DATABASE_URL is not set")];
+    staged.run = RunFacts {
+        notices: vec!["hello".to_owned()],
+        doubts,
+        ..RunFacts::default()
+    };
+    let (summary, told) = staged.run().await;
+    assert_eq!(
+        told[1..3],
+        ["notice: hello", "doubt: DATABASE_URL is not set"]
+    );
+    assert_eq!(summary.verdict(), RunVerdict::Undecided);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_summary_is_the_fold_of_what_was_told() {
+    let staged = Staged::new((0..50).map(|n| gate(&format!("g{n}"))));
+    let (summary, told) = staged.run().await;
+    assert_eq!(summary.finished_gates().count(), 50);
+    assert_eq!(
+        told.iter().filter(|line| line.contains("passed")).count(),
+        50
+    );
+}
