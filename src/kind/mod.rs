@@ -1,1 +1,16 @@
-//! Floor: kind.
+//! Floor 4, the built-in gate kinds: one file or folder each, one line each in `registry.rs`.
+//!
+//! A kind is a pure conversation: what it needs to know next, or its judgement. Must not know who
+//! answers, when, or what becomes of the verdict.
+
+mod build;
+mod command;
+mod exists;
+mod judge;
+mod paths;
+mod registry;
+mod run;
+mod setup;
+pub mod tag;
+
+pub use registry::registry;

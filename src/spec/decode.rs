@@ -4,13 +4,14 @@
 //! so a decoder reads to the end and all mistakes are said at once. A mistake that the shape check
 //! has said already is not said again. Must not know kinds.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::scope::{GateScope, Scope};
 use super::shape::Shape;
-use super::{Diagnostic, Environment, Script, Text, check, resolve, units};
+use super::{Diagnostic, Environment, MissingEnv, Script, Text, check, resolve, units};
 use crate::format::yaml::{Node, Span};
-use crate::model::{Facts, GateName};
+use crate::model::{Facts, GateName, Secret};
 
 /// Collects diagnostics while a gate is decoded.
 #[derive(Debug)]
@@ -18,6 +19,10 @@ pub struct Decoder<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) gate: Option<GateScope>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// What [`Decoder::secret`] gave out: belongs to [`super::Pipeline::secrets`].
+    pub(super) secrets: BTreeMap<String, Secret>,
+    /// What [`Decoder::secret`] did not find: belongs to [`super::Pipeline::missing_env`].
+    pub(super) missing_env: Vec<MissingEnv>,
 }
 
 impl<'a> Decoder<'a> {
@@ -26,6 +31,8 @@ impl<'a> Decoder<'a> {
             scope,
             gate: None,
             diagnostics: Vec::new(),
+            secrets: BTreeMap::new(),
+            missing_env: Vec::new(),
         }
     }
 
@@ -53,6 +60,24 @@ impl<'a> Decoder<'a> {
             .as_ref()
             .map(|gate| gate.environment.clone())
             .unwrap_or_default()
+    }
+
+    /// A variable of the caller that a kind uses as a secret outside of `secrets:` (a build's own).
+    /// From here on it is masked. When it is not set the run will be undecided before anything
+    /// starts, so what is given then is never used.
+    pub fn secret(&mut self, name: &str, span: Span) -> Secret {
+        if let Some(value) = self.facts().env.get(name) {
+            let secret = Secret(value.clone());
+            self.secrets.insert(name.to_owned(), secret.clone());
+            return secret;
+        }
+        let gate = self.gate_name().cloned();
+        self.missing_env.push(MissingEnv {
+            name: name.to_owned(),
+            gate,
+            span,
+        });
+        Secret(String::new())
     }
 
     /// What is written at a place.

@@ -1,0 +1,252 @@
+//! Reads a `run` or `setup` gate.
+
+use std::sync::Arc;
+
+use regex::bytes::Regex;
+
+use super::ending::NOT_RUN;
+use super::expect::TextRule;
+use super::{CommandGate, Expect, container, line};
+use crate::format::yaml::{Node, Value};
+use crate::spec::{Decoder, Diagnostic, Field, Kind, Shape};
+
+/// A text, or a list of arguments.
+pub(in crate::kind) const BODY: Shape = Shape::OneOf(&[Shape::Text, Shape::List(&Shape::Text)]);
+
+const TEXT_RULE: Shape = Shape::OneOf(&[
+    Shape::Text,
+    Shape::Record(&[
+        Field::new(
+            "equals",
+            Shape::Text,
+            "The whole text; line ends at its end do not count.",
+        ),
+        Field::new("contains", Shape::TEXTS, "Each must occur."),
+        Field::new(
+            "matches",
+            Shape::TEXTS,
+            "Regular expressions; each must match somewhere.",
+        ),
+        Field::new(
+            "empty",
+            Shape::Bool,
+            "Whether nothing may come, or something must.",
+        ),
+    ]),
+]);
+
+const EXPECT: &[Field] = &[
+    Field::new(
+        "exit",
+        Shape::OneOrMany(&Shape::Integer { min: 0, max: 255 }),
+        "Exit codes that are good.",
+    )
+    .default("0"),
+    Field::new(
+        "stdout",
+        TEXT_RULE,
+        "What must come on stdout; a text is short for `contains`.",
+    ),
+    Field::new(
+        "stderr",
+        TEXT_RULE,
+        "What must come on stderr; a text is short for `contains`.",
+    ),
+    Field::new(
+        "unchanged",
+        Shape::GLOBS,
+        "Files that the command must leave as they are.",
+    ),
+];
+
+/// The keys of `run` and of `setup`.
+pub(in crate::kind) const KEYS: &[Field] = &[
+    Field::new(
+        "in",
+        container::IN,
+        "Where it runs: in the image of a gate, or in `{image: …}`.",
+    )
+    .default("the host"),
+    Field::new(
+        "container",
+        container::CONTAINER,
+        "What it may do in its container.",
+    ),
+    Field::new("shell", Shape::Text, "The shell of a text that needs one.")
+        .default(line::DEFAULT_SHELL),
+    Field::new(
+        "env",
+        Shape::TEXT_MAP,
+        "Variables, over those of the file and the groups.",
+    ),
+    Field::new(
+        "pass_env",
+        Shape::TEXTS,
+        "Names or patterns to pass on from the caller.",
+    ),
+    Field::new(
+        "require_env",
+        Shape::TEXTS,
+        "Names to pass on that must be set.",
+    ),
+    Field::new(
+        "secrets",
+        Shape::TEXTS,
+        "Names to pass on that must be set and are masked.",
+    ),
+    Field::new("expect", Shape::Record(EXPECT), "What is good.").default("exit 0"),
+    Field::new(
+        "results",
+        Shape::Record(&[Field::new("junit", Shape::GLOBS, "JUnit XML files.").required()]),
+        "Reports that it writes: read, counted and judged.",
+    ),
+    Field::new("keep", Shape::GLOBS, "Files to keep whatever the outcome."),
+];
+
+/// The key that only `setup` has.
+pub(in crate::kind) const CREATES: Field = Field::new(
+    "creates",
+    Shape::OneOrMany(&Shape::Path),
+    "Paths that must exist afterwards.",
+);
+
+/// Reads a gate of this word.
+pub(in crate::kind) fn decode(
+    word: &'static str,
+    gate: &Node,
+    decoder: &mut Decoder<'_>,
+) -> Option<Arc<dyn Kind>> {
+    let shell = line::shell(gate, decoder);
+    let body = gate.get(word)?;
+    let line = line::decode(body, shell.clone().unwrap_or_default(), decoder);
+    let place = container::place(gate, decoder);
+    let options = container::options(gate, place.as_ref(), decoder);
+    let expect = expect(gate, decoder);
+    let junit = gate
+        .get("results")
+        .map(|results| list(results, "junit", decoder));
+    let keep = list(gate, "keep", decoder);
+    let creates = decoder.optional(gate, "creates", Decoder::paths);
+    shell?;
+    Some(Arc::new(CommandGate {
+        word,
+        line: line?,
+        place: place?,
+        container: options?,
+        environment: decoder.environment(),
+        expect: expect?,
+        junit: junit.unwrap_or(Some(Vec::new()))?,
+        keep: keep?,
+        creates: creates?.unwrap_or_default(),
+    }))
+}
+
+/// Globs of which there is at least one when the key is there.
+fn list(map: &Node, key: &str, decoder: &mut Decoder<'_>) -> Option<Vec<String>> {
+    let Some(entry) = map.entry(key) else {
+        return Some(Vec::new());
+    };
+    let globs = decoder.globs(&entry.value)?;
+    if globs.is_empty() {
+        let message = format!("`{key}` names no file");
+        let help = "name at least one, or take the key away";
+        decoder.report(Diagnostic::new(entry.key.span, message).help(help));
+        return None;
+    }
+    Some(globs)
+}
+
+fn expect(gate: &Node, decoder: &mut Decoder<'_>) -> Option<Expect> {
+    let Some(node) = gate.get("expect") else {
+        return Some(Expect::default());
+    };
+    let exit = exit(node, decoder);
+    let stdout = decoder.optional(node, "stdout", text_rule);
+    let stderr = decoder.optional(node, "stderr", text_rule);
+    let unchanged = list(node, "unchanged", decoder);
+    Some(Expect {
+        exit: exit?,
+        stdout: stdout?,
+        stderr: stderr?,
+        unchanged: unchanged?,
+    })
+}
+
+fn exit(expect: &Node, decoder: &mut Decoder<'_>) -> Option<Vec<i32>> {
+    let Some(node) = expect.get("exit") else {
+        return Some(vec![0]);
+    };
+    let codes = decoder.each(node, exit_code)?;
+    if codes.is_empty() {
+        decoder.report(Diagnostic::new(node.span, "no exit code would be good"));
+        return None;
+    }
+    Some(codes)
+}
+
+fn exit_code(decoder: &mut Decoder<'_>, node: &Node) -> Option<i32> {
+    let code = i32::try_from(decoder.count(node)?).ok()?;
+    if NOT_RUN.contains(&code) {
+        decoder.report(
+            Diagnostic::new(node.span, format!("{code} cannot be expected"))
+                .why("with 126 and 127 a shell says that there was nothing to run; what did not run never passes"),
+        );
+        return None;
+    }
+    Some(code)
+}
+
+fn text_rule(decoder: &mut Decoder<'_>, node: &Node) -> Option<TextRule> {
+    if !matches!(node.value, Value::Mapping(_)) {
+        let contains = vec![wanted(decoder, node)?];
+        return Some(TextRule {
+            contains,
+            ..TextRule::default()
+        });
+    }
+    if node.entries().is_empty() {
+        decoder.report(Diagnostic::new(node.span, "nothing is expected here"));
+        return None;
+    }
+    let equals = decoder.optional(node, "equals", Decoder::text);
+    let contains = decoder.optional(node, "contains", |d, list| d.each(list, wanted));
+    let matches = decoder.optional(node, "matches", |d, list| d.each(list, regex));
+    let empty = decoder.optional(node, "empty", Decoder::boolean);
+    Some(TextRule {
+        equals: equals?,
+        contains: contains?.unwrap_or_default(),
+        matches: matches?.unwrap_or_default(),
+        empty: empty?,
+    })
+}
+
+/// A text to find; the empty one is everywhere and so says nothing.
+fn wanted(decoder: &mut Decoder<'_>, node: &Node) -> Option<String> {
+    let text = decoder.text(node)?;
+    if text.is_empty() {
+        let help = "to expect that nothing comes, write `{empty: true}`";
+        decoder.report(Diagnostic::new(node.span, "every text contains this").help(help));
+        return None;
+    }
+    Some(text)
+}
+
+fn regex(decoder: &mut Decoder<'_>, node: &Node) -> Option<Regex> {
+    let text = decoder.text(node)?;
+    match Regex::new(&text) {
+        Ok(regex) => Some(regex),
+        Err(error) => {
+            let told = error.to_string();
+            let why = told
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim_start_matches("error: ");
+            decoder.report(Diagnostic::new(
+                node.span,
+                format!("this is no regular expression: {why}"),
+            ));
+            None
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! What a gate runs: a list of arguments, or a text that a shell reads only when it must.
+//!
+//! `${{ … }}` is filled in *after* the text was split, so a value is always one argument and never
+//! syntax. Only a text that goes to a shell takes values into itself, and there the decoder
+//! refuses those that a stranger may choose.
+
+use crate::format::words;
+use crate::format::yaml::{Node, Value};
+use crate::model::{Command, GateName, Reason};
+use crate::spec::{Decoder, Diagnostic, Part, Script, Text, Turn};
+
+/// The shell of a text that needs one, when the gate names none. `sh -eu` would not do: there
+/// `false | cat` is 0.
+pub(super) const DEFAULT_SHELL: &str = "bash -euo pipefail";
+
+/// A command line as meant.
+#[derive(Debug, Clone)]
+pub(super) enum Line {
+    /// Executed as it is; never empty.
+    Argv(Vec<Text>),
+    /// Handed to a shell.
+    Shell { shell: Vec<String>, text: Text },
+}
+
+impl Line {
+    /// The command with the images of this run filled in.
+    pub(super) fn command(&self, turn: &Turn<'_>) -> Result<Command, Reason> {
+        Ok(match self {
+            Self::Argv(words) => Command::Argv(
+                words
+                    .iter()
+                    .map(|word| word.resolve(turn))
+                    .collect::<Result<_, _>>()?,
+            ),
+            Self::Shell { shell, text } => Command::Shell {
+                shell: shell.clone(),
+                text: text.resolve(turn)?,
+            },
+        })
+    }
+
+    /// Gates whose images it names.
+    pub(super) fn gates(&self) -> Vec<GateName> {
+        match self {
+            Self::Argv(words) => words.iter().flat_map(Text::gates).collect(),
+            Self::Shell { text, .. } => text.gates(),
+        }
+    }
+
+    /// The shell, when there is one.
+    pub(super) fn shell(&self) -> Option<&str> {
+        match self {
+            Self::Argv(_) => None,
+            Self::Shell { shell, .. } => shell.first().map(String::as_str),
+        }
+    }
+
+    /// One line for people.
+    pub(super) fn summary(&self) -> String {
+        let whole = match self {
+            Self::Argv(words) => {
+                let words = words.iter().map(|word| match word.as_literal() {
+                    Some(word) => words::quote(&word),
+                    None => word.display(),
+                });
+                words.collect::<Vec<_>>().join(" ")
+            }
+            Self::Shell { text, .. } => text.display(),
+        };
+        shortened(whole.trim())
+    }
+}
+
+/// The first line, at most 100 characters.
+fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let short: String = line.chars().take(100).collect();
+    if short.len() < text.len() {
+        format!("{short} …")
+    } else {
+        short
+    }
+}
+
+/// Reads `run:` or `setup:`.
+pub(super) fn decode(node: &Node, shell: Vec<String>, decoder: &mut Decoder<'_>) -> Option<Line> {
+    match &node.value {
+        Value::Sequence(items) => argv(node, items, decoder),
+        _ => text(node, shell, decoder),
+    }
+}
+
+/// Reads `shell:`: its words, with the option that takes the text.
+pub(super) fn shell(gate: &Node, decoder: &mut Decoder<'_>) -> Option<Vec<String>> {
+    let written = match gate.get("shell") {
+        None => DEFAULT_SHELL.to_owned(),
+        Some(node) => decoder.text(node)?,
+    };
+    let words = words::split(&written).map_err(|error| error.to_string());
+    let problem = match words {
+        Ok(words) if words.is_empty() => "`shell` is empty".to_owned(),
+        Ok(mut words) => {
+            if words.len() == 1 || words.last().is_some_and(|last| last != "-c") {
+                words.push("-c".to_owned());
+            }
+            return Some(words);
+        }
+        Err(problem) => format!("`shell` cannot be split into words: {problem}"),
+    };
+    let span = gate.get("shell").map_or(gate.span, |node| node.span);
+    decoder.report(Diagnostic::new(span, problem).help(format!(
+        "name a shell and its options, such as `{DEFAULT_SHELL}`"
+    )));
+    None
+}
+
+fn argv(node: &Node, items: &[Node], decoder: &mut Decoder<'_>) -> Option<Line> {
+    let words = items
+        .iter()
+        .map(|item| argument(item, decoder))
+        .collect::<Vec<_>>();
+    let words = words.into_iter().collect::<Option<Vec<_>>>()?;
+    if words.first().is_none_or(|word| *word == Text::literal("")) {
+        return empty(node, decoder);
+    }
+    Some(Line::Argv(words))
+}
+
+fn argument(item: &Node, decoder: &mut Decoder<'_>) -> Option<Text> {
+    let boolean = ["true", "false", "yes", "no", "on", "off"];
+    let text = item
+        .scalar()
+        .filter(|_| item.is_plain())
+        .unwrap_or_default();
+    if boolean.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+        decoder.report(
+            Diagnostic::new(
+                item.span,
+                format!("to YAML `{text}` is a boolean, not a text"),
+            )
+            .help(format!("put it in quotes: \"{text}\""))
+            .suggest(format!("\"{text}\"")),
+        );
+        return None;
+    }
+    decoder.template(item)
+}
+
+fn text(node: &Node, shell: Vec<String>, decoder: &mut Decoder<'_>) -> Option<Line> {
+    let script = decoder.script(node)?;
+    let template = Template::of(&script);
+    if template.text.trim().is_empty() {
+        return empty(node, decoder);
+    }
+    if template.hole.is_none() || words::needs_shell(&template.text).is_some() {
+        let safe = decoder.refuse_strange(&script);
+        return safe.then(|| Line::Shell {
+            shell,
+            text: script.text(),
+        });
+    }
+    match words::split(&template.text) {
+        Ok(words) if words.first().is_none_or(String::is_empty) => empty(node, decoder),
+        Ok(words) => Some(Line::Argv(template.fill(&words))),
+        Err(error) => {
+            decoder.report(
+                Diagnostic::new(
+                    node.span,
+                    format!("this command line cannot be split: {error}"),
+                )
+                .help("close the quote, put a backslash before it, or write a list of arguments"),
+            );
+            None
+        }
+    }
+}
+
+fn empty(node: &Node, decoder: &mut Decoder<'_>) -> Option<Line> {
+    let why = "a gate that runs nothing proves nothing";
+    decoder.report(Diagnostic::new(node.span, "there is no command here").why(why));
+    None
+}
+
+/// A command line in which a character that it does not use stands for each value to fill in.
+struct Template<'s> {
+    text: String,
+    /// `None` when every character is taken, which no honest text brings about.
+    hole: Option<char>,
+    values: Vec<&'s Part>,
+}
+
+impl<'s> Template<'s> {
+    fn of(script: &'s Script) -> Self {
+        let is_value =
+            |part: &Part, written: bool| written || matches!(part, Part::ImageRef { .. });
+        let literal: String = script
+            .segments
+            .iter()
+            .map(|segment| lit(&segment.part))
+            .collect();
+        let hole = ('\u{f0000}'..='\u{ffffd}').find(|c| !literal.contains(*c));
+        let mut text = String::new();
+        let mut values = Vec::new();
+        for segment in &script.segments {
+            if is_value(&segment.part, segment.expression.is_some()) {
+                text.extend(hole);
+                values.push(&segment.part);
+            } else {
+                text.push_str(lit(&segment.part));
+            }
+        }
+        Self { text, hole, values }
+    }
+
+    fn fill(&self, words: &[String]) -> Vec<Text> {
+        let mut values = self.values.iter();
+        let mut filled = Vec::with_capacity(words.len());
+        for word in words {
+            let mut parts = Vec::new();
+            for c in word.chars() {
+                if Some(c) == self.hole {
+                    parts.extend(values.next().map(|part| (*part).clone()));
+                } else {
+                    push(&mut parts, c);
+                }
+            }
+            filled.push(joined(parts));
+        }
+        filled
+    }
+}
+
+fn lit(part: &Part) -> &str {
+    match part {
+        Part::Lit(text) => text,
+        Part::ImageRef { .. } => "",
+    }
+}
+
+fn push(parts: &mut Vec<Part>, c: char) {
+    match parts.last_mut() {
+        Some(Part::Lit(text)) => text.push(c),
+        _ => parts.push(Part::Lit(c.to_string())),
+    }
+}
+
+/// Literal parts side by side become one, so that equal texts are equal.
+fn joined(parts: Vec<Part>) -> Text {
+    let mut text = Text::default();
+    for part in parts {
+        match (text.parts.last_mut(), part) {
+            (Some(Part::Lit(before)), Part::Lit(more)) => before.push_str(&more),
+            (_, part) => text.parts.push(part),
+        }
+    }
+    if text.parts.is_empty() {
+        Text::literal("")
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Segment;
+
+    fn segment(text: &str, expression: Option<&str>) -> Segment {
+        Segment {
+            part: Part::Lit(text.into()),
+            span: crate::format::yaml::Span::default(),
+            expression: expression.map(Into::into),
+            strange: expression.is_some(),
+        }
+    }
+
+    #[test]
+    fn values_are_filled_in_after_splitting() {
+        let script = Script {
+            segments: vec![
+                segment("lint --on '", None),
+                segment("a b; rm -rf /", Some("git.branch")),
+                segment("' x", None),
+                segment("", Some("vars.none")),
+                segment(" end", None),
+            ],
+        };
+        let template = Template::of(&script);
+        assert_eq!(words::needs_shell(&template.text), None);
+        let words = template.fill(&words::split(&template.text).unwrap());
+        let words: Vec<String> = words.iter().filter_map(Text::as_literal).collect();
+        assert_eq!(words, ["lint", "--on", "a b; rm -rf /", "x", "end"]);
+    }
+
+    #[test]
+    fn an_empty_value_is_still_an_argument() {
+        let script = Script {
+            segments: vec![
+                segment("a ", None),
+                segment("", Some("vars.x")),
+                segment(" b", None),
+            ],
+        };
+        let template = Template::of(&script);
+        let words = template.fill(&words::split(&template.text).unwrap());
+        assert_eq!(
+            words,
+            [Text::literal("a"), Text::literal(""), Text::literal("b")]
+        );
+    }
+
+    #[test]
+    fn a_summary_is_one_short_line() {
+        let line = Line::Argv(vec![Text::literal("a b"), Text::literal("c")]);
+        assert_eq!(line.summary(), "'a b' c");
+        let shell = vec!["bash".to_owned(), "-c".to_owned()];
+        let line = Line::Shell {
+            shell,
+            text: Text::literal("one\ntwo"),
+        };
+        assert_eq!(line.summary(), "one …");
+    }
+}

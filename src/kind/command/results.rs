@@ -1,0 +1,268 @@
+//! `results: {junit: …}`: the reports that a command brought back, read, counted and judged.
+//!
+//! A report proves something only if this very attempt wrote it and at least one test ran.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::super::{judge, paths};
+use crate::format::junit;
+use crate::model::{Case, CaseStatus, CaseTotals, Collected, Judged, Reason};
+use crate::spec::Turn;
+
+/// What the reports amount to.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// Every case of every report that counts.
+    pub(super) cases: Vec<Case>,
+    /// A case failed or broke.
+    pub(super) failed: Option<Judged>,
+    /// Why the reports cannot be relied on; may be several.
+    pub(super) errored: Vec<Judged>,
+    /// Said in every report.
+    pub(super) notes: Vec<String>,
+}
+
+/// Reads the reports that match `patterns`. Nothing is asked when there are no patterns.
+pub(super) fn read(patterns: &[String], collected: &[Collected], turn: &Turn<'_>) -> Read {
+    let mut read = Read::default();
+    if patterns.is_empty() {
+        return read;
+    }
+    for pattern in patterns {
+        if !collected
+            .iter()
+            .any(|file| matches(pattern, file, turn.cwd))
+        {
+            read.errored.push(missing(pattern));
+        }
+    }
+    for file in collected {
+        match cases(file) {
+            Ok(cases) => read.cases.extend(cases),
+            Err(reason) => read.errored.push(Judged::Errored(reason)),
+        }
+    }
+    read.failed = failed(&read.cases);
+    if read.errored.is_empty() && CaseTotals::of(&read.cases).executed() == 0 {
+        empty(&mut read, turn);
+    }
+    read
+}
+
+/// The glob behind a pattern, from the root; `None` when it is no glob.
+pub(super) fn glob(cwd: &str, pattern: &str) -> Option<GlobMatcher> {
+    let pattern = paths::from_root(cwd, pattern);
+    GlobBuilder::new(&pattern)
+        .literal_separator(true)
+        .build()
+        .ok()
+        .map(|g| g.compile_matcher())
+}
+
+fn matches(pattern: &str, file: &Collected, cwd: &str) -> bool {
+    glob(cwd, pattern).is_some_and(|glob| glob.is_match(paths::from_root(cwd, &file.path)))
+}
+
+fn missing(pattern: &str) -> Judged {
+    Judged::Errored(
+        Reason::new(format!(
+            "the report {pattern} is missing: no such file after the command"
+        ))
+        .hint("correct the path (it is relative to the gate's `cwd`) or the reporter's options"),
+    )
+}
+
+fn cases(file: &Collected) -> Result<Vec<Case>, Reason> {
+    let path = &file.path;
+    if file.before.as_ref() == Some(&file.after) {
+        return Err(Reason::new(format!(
+            "the report {path} is stale: it was there before and the command did not write it"
+        ))
+        .hint("let the command write its report every time; delete old reports"));
+    }
+    let Some(bytes) = &file.bytes else {
+        return Err(Reason::new(format!(
+            "the report {path} is too large or cannot be read"
+        )));
+    };
+    junit::read(bytes).map_err(|error| {
+        Reason::new(format!(
+            "the report {path}:{} is malformed: {}",
+            error.line, error.message
+        ))
+        .hint("a command that was stopped while it wrote leaves half a report")
+    })
+}
+
+/// Names the count and the first of them.
+fn failed(cases: &[Case]) -> Option<Judged> {
+    let bad = |case: &&Case| matches!(case.status, CaseStatus::Failed | CaseStatus::Errored);
+    let first = cases.iter().find(bad)?;
+    let count = cases.iter().filter(bad).count() as u64;
+    let executed = CaseTotals::of(cases).executed();
+    let headline = if count == 1 {
+        format!(
+            "1 of {} failed: {}",
+            judge::counted(executed, "test case"),
+            title(first)
+        )
+    } else {
+        let of = judge::counted(executed, "test case");
+        format!("{count} of {of} failed, the first: {}", title(first))
+    };
+    let mut reason = Reason::new(headline);
+    reason.details = judge::listed(cases.iter().filter(bad).map(line));
+    Some(Judged::Failed(reason))
+}
+
+fn title(case: &Case) -> String {
+    match case.suite.as_str() {
+        "" => case.name.clone(),
+        suite => format!("{suite} › {}", case.name),
+    }
+}
+
+fn line(case: &Case) -> String {
+    match case
+        .message
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty())
+    {
+        Some(first) => format!("{}: {first}", title(case)),
+        None => title(case),
+    }
+}
+
+fn empty(read: &mut Read, turn: &Turn<'_>) {
+    let skipped = CaseTotals::of(&read.cases).skipped;
+    let what = match skipped {
+        0 => "no test ran: the report has no test case".to_owned(),
+        n => format!(
+            "no test ran: {} skipped, none executed",
+            judge::counted(n, "test case")
+        ),
+    };
+    match turn.allow_empty {
+        Some(why) => read.notes.push(format!("{what}; allowed: {why}")),
+        None => {
+            read.errored.push(Judged::Errored(Reason::new(what).hint(
+                "zero is not success; if it is right, say `allow_empty: {reason: …}`",
+            )))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::judge::testing::{Desk, word};
+    use super::*;
+    use crate::model::Stamp;
+
+    fn fresh(path: &str, xml: &str) -> Collected {
+        Collected {
+            path: path.into(),
+            bytes: Some(xml.as_bytes().to_vec()),
+            before: Some(Stamp("old".into())),
+            after: Stamp("new".into()),
+        }
+    }
+
+    fn verdict(patterns: &[&str], files: &[Collected], desk: &Desk) -> String {
+        let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
+        let read = read(&patterns, files, &desk.turn());
+        let judged = read.failed.as_ref().or(read.errored.first());
+        match judged {
+            None => format!("good{}", read.notes.join("")),
+            Some(judged @ (Judged::Failed(reason) | Judged::Errored(reason))) => {
+                format!("{}: {}", word(judged), reason.headline)
+            }
+            Some(Judged::Passed(_)) => unreachable!(),
+        }
+    }
+
+    const GOOD: &str = "<testsuite name='s'><testcase name='a'/></testsuite>";
+    const BAD: &str = "<testsuite name='s'><testcase name='a'/><testcase name='b'><failure message='no'/></testcase></testsuite>";
+    const SKIPPED: &str = "<testsuite><testcase name='a'><skipped/></testcase></testsuite>";
+
+    #[test]
+    fn the_table() {
+        let desk = Desk::new();
+        let mut stale = fresh("r.xml", GOOD);
+        stale.before = Some(stale.after.clone());
+        let unread = Collected {
+            bytes: None,
+            ..fresh("r.xml", "")
+        };
+        let new = Collected {
+            before: None,
+            ..fresh("r.xml", GOOD)
+        };
+        let table = [
+            (vec![fresh("r.xml", GOOD)], "good"),
+            (vec![new], "good"),
+            (
+                vec![fresh("r.xml", BAD)],
+                "failed: 1 of 2 test cases failed: s › b",
+            ),
+            (vec![], "errored: the report *.xml is missing"),
+            (vec![stale.clone()], "errored: the report r.xml is stale"),
+            (vec![stale, fresh("b.xml", BAD)], "failed"),
+            (vec![unread], "errored: the report r.xml is too large"),
+            (
+                vec![fresh("r.xml", "<testsuite>\n<")],
+                "errored: the report r.xml:2 is malformed",
+            ),
+            (
+                vec![fresh("r.xml", "<testsuites/>")],
+                "errored: no test ran: the report has no",
+            ),
+            (
+                vec![fresh("r.xml", SKIPPED)],
+                "errored: no test ran: 1 test case skipped",
+            ),
+            (vec![fresh("r.xml", SKIPPED), fresh("b.xml", GOOD)], "good"),
+        ];
+        for (files, want) in table {
+            let told = verdict(&["*.xml"], &files, &desk);
+            assert!(told.starts_with(want), "{told} instead of {want}");
+        }
+    }
+
+    #[test]
+    fn every_pattern_must_bring_a_report() {
+        let desk = Desk {
+            cwd: "packages/ui".into(),
+            ..Desk::new()
+        };
+        let told = verdict(
+            &["./unit.xml", "e2e/*.xml"],
+            &[fresh("unit.xml", GOOD)],
+            &desk,
+        );
+        assert!(
+            told.starts_with("errored: the report e2e/*.xml is missing"),
+            "{told}"
+        );
+        assert_eq!(
+            verdict(&["/out/u.xml"], &[fresh("../../out/u.xml", GOOD)], &desk),
+            "good"
+        );
+        assert!(verdict(&["*.xml"], &[fresh("deep/u.xml", GOOD)], &desk).starts_with("errored"));
+    }
+
+    #[test]
+    fn empty_is_allowed_with_a_reason_and_said() {
+        let desk = Desk {
+            allow_empty: Some("no tests yet".into()),
+            ..Desk::new()
+        };
+        let told = verdict(&["*.xml"], &[fresh("r.xml", SKIPPED)], &desk);
+        assert!(told.contains("allowed: no tests yet"), "{told}");
+        assert!(
+            verdict(&["*.xml"], &[], &desk).starts_with("errored"),
+            "missing is not empty"
+        );
+        assert!(verdict(&["*.xml"], &[fresh("r.xml", BAD)], &desk).starts_with("failed"));
+    }
+}
