@@ -23,7 +23,7 @@ pub(super) struct Driver<'s, 'w> {
     plan: &'s Plan,
     stage: &'s Stage<'w>,
     scheduler: Scheduler,
-    running: FuturesUnordered<LocalFuture<'s, (usize, Outcome)>>,
+    running: FuturesUnordered<LocalFuture<'s, (usize, Box<Outcome>)>>,
     timers: Timers<Due>,
     records: Vec<Record>,
     limit: Option<Duration>,
@@ -67,7 +67,7 @@ struct Last {
 /// What the loop waits for.
 enum Happened {
     Signal(Option<i32>),
-    Ended(usize, Outcome),
+    Ended(usize, Box<Outcome>),
     Due(Due),
 }
 
@@ -102,7 +102,7 @@ impl<'s, 'w> Driver<'s, 'w> {
             match happened {
                 Happened::Signal(None) => listening = false,
                 Happened::Signal(Some(signal)) => self.interrupted(signal),
-                Happened::Ended(node, outcome) => self.ended(node, outcome),
+                Happened::Ended(node, outcome) => self.ended(node, *outcome),
                 Happened::Due(due) => self.due(due),
             }
         }
@@ -160,8 +160,9 @@ impl<'s, 'w> Driver<'s, 'w> {
             number: attempt,
             stop,
         };
-        self.running
-            .push(Box::pin(async move { (node, attempt.run().await) }));
+        self.running.push(Box::pin(
+            async move { (node, Box::new(attempt.run().await)) },
+        ));
     }
 
     fn pause(&mut self, node: usize, attempt: u32, backoff: Duration) {

@@ -17,6 +17,7 @@ mod sink;
 mod staged;
 mod timers;
 mod voice;
+mod wiring;
 mod words;
 mod world;
 

@@ -310,11 +310,14 @@ async fn act_out(act: Act, desk: &Desk<'_>) -> Option<Ending> {
     })
 }
 
+/// What a listener does at a line.
+type AtLine = Box<dyn FnMut(&str) -> Result<(), Reason>>;
+
 /// A listener that notes what it hears and seals, and does something at a line.
 pub struct Ear {
     pub notes: Notes,
     /// Called with every line.
-    pub at: Box<dyn FnMut(&str) -> Result<(), Reason>>,
+    pub at: AtLine,
     /// Whether to note texts, too.
     pub whole: bool,
 }

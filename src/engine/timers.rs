@@ -31,11 +31,11 @@ impl<T: Ord + Copy> Timers<T> {
     /// Waits for the next due thing and takes it; for ever when there is none. Loses nothing when
     /// it is dropped early.
     pub(super) async fn next(&mut self) -> T {
-        while let Some(&Reverse((at, thing))) = self.heap.peek() {
-            sleep_until(at).await;
-            self.heap.pop();
-            return thing;
-        }
-        std::future::pending().await
+        let Some(&Reverse((at, thing))) = self.heap.peek() else {
+            return std::future::pending().await;
+        };
+        sleep_until(at).await;
+        self.heap.pop();
+        thing
     }
 }
