@@ -4,4 +4,5 @@ pub mod dockerignore;
 pub mod junit;
 pub mod reference;
 pub mod words;
+pub mod toml;
 pub mod yaml;

@@ -255,6 +255,18 @@ pub(super) fn record(decoder: &mut Decoder<'_>, map: &Node, tables: &[&[Field]],
     }
 }
 
+/// The unknown keys of a map alone.
+pub(super) fn unknown_keys(map: &Node, fields: &[Field]) -> Vec<Diagnostic> {
+    let names = || fields.iter().map(|field| field.name);
+    let unknown = map
+        .entries()
+        .iter()
+        .filter(|e| names().all(|name| name != e.key.text));
+    unknown
+        .map(|entry| habits::unknown_key(&entry.key, names()))
+        .collect()
+}
+
 /// Which of the shapes is meant is told by what is written; so the mistakes are those of that one.
 fn one_of(decoder: &mut Decoder<'_>, one: &Node, shapes: &[Shape], at: Span) {
     let fitting: Vec<_> = shapes

@@ -53,6 +53,10 @@ impl<'a> Decoder<'a> {
         self.gate.as_ref().map(|gate| &gate.name)
     }
 
+    pub(super) fn group(&self) -> Option<&GateName> {
+        self.gate.as_ref().and_then(|gate| gate.group.as_ref())
+    }
+
     /// Its environment: file, groups and gate merged. Mistakes in it were said before.
     #[must_use]
     pub fn environment(&self) -> Environment {

@@ -3,22 +3,39 @@
 //! Knows kinds only through the traits in `kind.rs`; does no I/O: facts are passed in.
 
 mod check;
+mod common;
 mod decode;
 mod diagnostic;
 mod env;
+mod environment;
+mod flatten;
 mod gate;
 mod habits;
+pub mod keys;
 mod kind;
+mod load;
+mod needs;
+mod outputs;
+mod packs;
+mod render;
 mod resolve;
 mod scope;
 pub mod shape;
+mod survey;
+mod template;
+#[cfg(test)]
+mod tests;
 mod text;
 mod units;
+mod vars;
+mod version;
 
 pub use decode::Decoder;
 pub use diagnostic::{Diagnostic, Diagnostics, Sources};
 pub use env::{ALWAYS, Environment};
 pub use gate::{Advisory, Cost, Gate, MissingEnv, Origin, Pipeline, Retries};
 pub use kind::{Builds, Kind, KindSpec, Registry, Turn};
+pub use load::{GateFile, Loaded, load};
 pub use shape::{Field, Shape};
+pub use survey::{Survey, survey};
 pub use text::{ImageProperty, Part, Script, Segment, Text};

@@ -1,6 +1,6 @@
 //! What is known while gates are decoded: facts, variables, the names of all gates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Environment, Sources};
 use crate::format::yaml::Span;
@@ -12,6 +12,10 @@ pub(super) struct Scope<'a> {
     pub sources: &'a Sources,
     pub facts: &'a Facts,
     pub vars: BTreeMap<String, Var>,
+    /// False while the variables themselves are read.
+    pub vars_known: bool,
+    /// Every name below any `secrets:`.
+    pub secrets: BTreeSet<String>,
     pub gates: BTreeMap<GateName, Known>,
 }
 

@@ -1,0 +1,215 @@
+//! The keys that every gate has, and the kind behind them: from a flat map to a [`Gate`].
+
+use std::time::Duration;
+
+use super::flatten::Flat;
+use super::scope::GateScope;
+use super::{
+    Advisory, Cost, Decoder, Diagnostic, Environment, Field, Gate, Retries, check, environment,
+    keys,
+};
+use crate::format::yaml::{Node, Span, Value};
+use crate::model::{GateName, limits};
+
+/// A gate whose `needs` are still as written.
+pub(super) struct Decoded {
+    pub gate: Gate,
+    pub needs: Vec<Need>,
+}
+
+/// A name under `needs:`.
+pub(super) struct Need {
+    pub name: String,
+    pub span: Span,
+    /// The group that it is relative to.
+    pub group: Option<GateName>,
+}
+
+/// Decodes one gate; `None` when something is wrong, after everything was read.
+pub(super) fn gate(decoder: &mut Decoder<'_>, flat: &Flat, file: &Node) -> Option<Decoded> {
+    enter(decoder, &flat.name, flat.group.as_ref(), &flat.map);
+    let before = decoder.diagnostics.len();
+    let kind = flat.kind;
+    let word = [Field::new(kind.word(), kind.shape(), kind.doc())];
+    check::record(
+        decoder,
+        &flat.map,
+        &[keys::COMMON, &word, kind.keys()],
+        flat.span,
+    );
+    let layers: Vec<&Node> = std::iter::once(file)
+        .chain(flat.layers.iter().map(|layer| &layer.map))
+        .collect();
+    let environment = environment::read(decoder, &layers);
+    if let Some(scope) = &mut decoder.gate {
+        scope.environment = environment;
+    }
+    let gate = decode(decoder, flat);
+    let needs = flat.layers.iter().flat_map(|layer| {
+        let names = layer.map.get("needs").map_or(&[][..], Node::items);
+        names.iter().filter_map(|node| {
+            let name = node.scalar()?.to_owned();
+            Some(Need {
+                name,
+                span: node.span,
+                group: layer.group.clone(),
+            })
+        })
+    });
+    let needs = needs.collect();
+    (decoder.diagnostics.len() == before).then_some(Decoded { gate: gate?, needs })
+}
+
+/// Makes a gate or group the one that paths and names are relative to.
+pub(super) fn enter(
+    decoder: &mut Decoder<'_>,
+    name: &GateName,
+    group: Option<&GateName>,
+    map: &Node,
+) {
+    decoder.gate = Some(GateScope {
+        name: name.clone(),
+        group: group.cloned(),
+        cwd: ".".to_owned(),
+        environment: Environment::default(),
+    });
+    let cwd = map.get("cwd").and_then(|node| decoder.path(node));
+    if let (Some(cwd), Some(scope)) = (cwd, &mut decoder.gate) {
+        scope.cwd = tidy(&cwd);
+    }
+}
+
+/// `./a//b/` is `a/b`; the root is `.`.
+fn tidy(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    if parts.is_empty() {
+        ".".to_owned()
+    } else {
+        parts.join("/")
+    }
+}
+
+fn decode(decoder: &mut Decoder<'_>, flat: &Flat) -> Option<Gate> {
+    let map = &flat.map;
+    let description = decoder.optional(map, "description", Decoder::text);
+    let advisory = decoder.optional(map, "advisory", advisory);
+    let timeout = decoder.optional(map, "timeout", positive);
+    let retries = decoder.optional(map, "retries", retries);
+    let locks = decoder.optional(map, "locks", Decoder::texts);
+    let cost = decoder.optional(map, "cost", cost);
+    let inputs = decoder.optional(map, "inputs", Decoder::globs);
+    let outputs = decoder.optional(map, "outputs", Decoder::globs);
+    let allow_empty = decoder.optional(map, "allow_empty", |d, node| reason(d, node));
+    let kind = flat.kind.decode(map, decoder);
+    Some(Gate {
+        name: flat.name.clone(),
+        group: flat.group.clone(),
+        span: flat.span,
+        kind: kind?,
+        description: description?,
+        needs: Vec::new(),
+        advisory: advisory?,
+        timeout: timeout?.unwrap_or(limits::DEFAULT_TIMEOUT),
+        retries: retries?.unwrap_or_default(),
+        locks: locks?.unwrap_or_default(),
+        cost: cost?.unwrap_or_default(),
+        cwd: decoder
+            .gate
+            .as_ref()
+            .map_or_else(|| ".".to_owned(), |scope| scope.cwd.clone()),
+        inputs: inputs?.unwrap_or_default(),
+        outputs: outputs?.unwrap_or_default(),
+        allow_empty: allow_empty?,
+    })
+}
+
+fn positive(decoder: &mut Decoder<'_>, node: &Node) -> Option<Duration> {
+    let duration = decoder.duration(node)?;
+    if duration.is_zero() {
+        let message = "with a timeout of zero nothing can pass";
+        decoder.report(Diagnostic::new(node.span, message));
+        return None;
+    }
+    Some(duration)
+}
+
+/// `reason:` of a map, which must say something.
+fn reason(decoder: &mut Decoder<'_>, map: &Node) -> Option<String> {
+    let node = map.get("reason")?;
+    let text = decoder.text(node)?;
+    if text.trim().is_empty() {
+        decoder.report(Diagnostic::new(node.span, "the reason says nothing"));
+        return None;
+    }
+    Some(text)
+}
+
+fn advisory(decoder: &mut Decoder<'_>, map: &Node) -> Option<Advisory> {
+    let reason = reason(decoder, map);
+    let until = decoder.optional(map, "until", Decoder::date)?;
+    let expired = until
+        .as_ref()
+        .is_some_and(|until| *until < decoder.facts().today);
+    Some(Advisory {
+        reason: reason?,
+        until,
+        expired,
+    })
+}
+
+fn retries(decoder: &mut Decoder<'_>, node: &Node) -> Option<Retries> {
+    if !matches!(node.value, Value::Mapping(_)) {
+        let times = decoder.count(node)?;
+        return Some(Retries {
+            times,
+            ..Retries::default()
+        });
+    }
+    let times = decoder.optional(node, "times", Decoder::count);
+    let backoff = decoder.optional(node, "backoff", Decoder::duration);
+    let on_exit = decoder.optional(node, "on_exit", |d, node| d.each(node, exit_code));
+    Some(Retries {
+        times: times?.unwrap_or_default(),
+        backoff: backoff?.unwrap_or_default(),
+        on_exit: on_exit?.unwrap_or_default(),
+    })
+}
+
+fn exit_code(decoder: &mut Decoder<'_>, node: &Node) -> Option<i32> {
+    i32::try_from(decoder.integer(node)?).ok()
+}
+
+fn cost(decoder: &mut Decoder<'_>, node: &Node) -> Option<Cost> {
+    let memory = decoder.optional(node, "memory", Decoder::size);
+    let cpus = match node.get("cpus") {
+        None => Some(1),
+        Some(all) if all.scalar() == Some("all") => None,
+        Some(number) => Some(decoder.count(number)?),
+    };
+    Some(Cost {
+        cpus,
+        memory: memory?,
+    })
+}
+
+/// Checks the map of a group: its keys are those of all gates.
+pub(super) fn group(
+    decoder: &mut Decoder<'_>,
+    (name, span, map): &(GateName, Span, Node),
+    fields: &[Field],
+) {
+    let parent = name
+        .as_str()
+        .rsplit_once('/')
+        .and_then(|(up, _)| GateName::parse(up).ok());
+    enter(decoder, name, parent.as_ref(), map);
+    check::record(decoder, map, &[fields], *span);
+    decoder.gate = None;
+}

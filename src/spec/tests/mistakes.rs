@@ -1,0 +1,3 @@
+//! Bad files: what is said.
+
+use super::{bad, messages};
