@@ -31,7 +31,6 @@ pub const SECRETS: Field = Field::new(
 )
 .default("[]");
 
-pub(super) const ENVIRONMENT: [&str; 4] = ["env", "pass_env", "require_env", "secrets"];
 
 const DAY: Field = Field::new(
     "until",
