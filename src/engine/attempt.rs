@@ -15,9 +15,10 @@ use super::voice::Voice;
 use super::world::{Logs, TreeWatch};
 use crate::event::LogRef;
 use crate::exec::{Desk, Executor, Stop};
+use crate::kind;
 use crate::model::{
-    Answer, Ending, Evidence, GateName, ImageIdentity, Judged, Judgement, NoAnswer, Probe, Reason,
-    Step, StopCause, Unanswered, limits,
+    Answer, Ending, GateName, ImageIdentity, Judged, Judgement, NoAnswer, Probe, Reason, Step,
+    StopCause, Unanswered, limits,
 };
 use crate::plan::{Node, Task};
 use crate::spec::Turn;
@@ -144,7 +145,9 @@ impl Attempt<'_, '_> {
                 };
                 gate.kind.step(&turn, answers)
             }
-            Task::Tag { build, reference } => tag(images.get(build), reference, answers),
+            Task::Tag { build, reference } => {
+                kind::tag::step(images.get(build), reference, answers)
+            }
             Task::Join => Step::judge(Judged::Errored(bug("is a join and was started"))),
         }
     }
@@ -287,31 +290,5 @@ fn cause_words(cause: StopCause) -> &'static str {
         StopCause::RunTimeout => "the run's timeout passed",
         StopCause::Interrupted => "prove was interrupted",
         StopCause::FailFast => "another gate failed and --fail-fast is on",
-    }
-}
-
-/// The conversation of a tag step.
-fn tag(image: Option<&ImageIdentity>, reference: &str, answers: &[Answer]) -> Step {
-    let errored = |text: String| Step::judge(Judged::Errored(Reason::new(text)));
-    let Some(image) = image else {
-        return errored(format!("there is no image to put {reference} on"));
-    };
-    match answers {
-        [] => Step::Ask(vec![Probe::Tag {
-            image: image.clone(),
-            reference: reference.to_owned(),
-        }]),
-        [Answer::Tagged] => match Evidence::observed(answers) {
-            Some(evidence) => Step::judge(Judged::Passed(evidence)),
-            None => errored("nothing was observed".to_owned()),
-        },
-        [Answer::Unanswered(gone)] => {
-            let reason = Reason::new(gone.message.clone());
-            Step::judge(Judged::Errored(Reason {
-                hint: gone.hint.clone(),
-                ..reason
-            }))
-        }
-        _ => errored("a bug in prove: the tag step got another step's answer".to_owned()),
     }
 }

@@ -16,6 +16,8 @@ mod sink;
 #[cfg(test)]
 mod staged;
 mod timers;
+#[cfg(test)]
+mod trust_tests;
 mod voice;
 mod wiring;
 mod words;

@@ -387,3 +387,7 @@ impl Scheduler {
 #[cfg(test)]
 #[path = "scheduler_tests.rs"]
 pub(super) mod tests;
+
+#[cfg(test)]
+#[path = "halt_tests.rs"]
+mod halt_tests;

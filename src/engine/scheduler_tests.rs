@@ -18,13 +18,13 @@ pub(in crate::engine) fn node(name: &str, after: &[usize]) -> Node {
 }
 
 /// A scheduler that is played by hand: what it says is written down in words.
-struct Play {
-    scheduler: Scheduler,
+pub(super) struct Play {
+    pub(super) scheduler: Scheduler,
     names: Vec<String>,
 }
 
 impl Play {
-    fn of(jobs: usize, fail_fast: bool, nodes: Vec<Node>) -> (Self, Vec<String>) {
+    pub(super) fn of(jobs: usize, fail_fast: bool, nodes: Vec<Node>) -> (Self, Vec<String>) {
         let names = nodes.iter().map(|node| node.name.to_string()).collect();
         let settings = Settings {
             jobs,
@@ -39,11 +39,11 @@ impl Play {
         (play, begun)
     }
 
-    fn ends(&mut self, name: &str, word: VerdictWord) -> Vec<String> {
+    pub(super) fn ends(&mut self, name: &str, word: VerdictWord) -> Vec<String> {
         self.exits(name, word, None)
     }
 
-    fn passes(&mut self, name: &str) -> Vec<String> {
+    pub(super) fn passes(&mut self, name: &str) -> Vec<String> {
         self.ends(name, VerdictWord::Passed)
     }
 
@@ -61,7 +61,7 @@ impl Play {
         self.names.iter().position(|known| known == name).unwrap()
     }
 
-    fn tell(&mut self, input: Input) -> Vec<String> {
+    pub(super) fn tell(&mut self, input: Input) -> Vec<String> {
         let commands = self.scheduler.handle(input);
         commands
             .into_iter()
@@ -97,7 +97,7 @@ impl Play {
     }
 }
 
-use VerdictWord::{Cancelled, Errored, Failed, NotApplicable};
+use VerdictWord::{Errored, Failed, NotApplicable};
 
 #[test]
 fn nothing_to_do_is_done_at_once() {
@@ -331,106 +331,6 @@ fn what_would_not_end_differently_is_not_tried_again() {
         again: false,
     };
     assert_eq!(play.tell(input), ["a judged", "done"]);
-}
-
-#[test]
-fn fail_fast_stops_what_runs_and_cancels_the_rest() {
-    for word in [Failed, Errored] {
-        let nodes = vec![
-            node("a", &[]),
-            node("b", &[]),
-            node("c", &[]),
-            node("d", &[0]),
-        ];
-        let (mut play, _) = Play::of(2, true, nodes);
-        let said = play.ends("a", word);
-        let word = word.as_str();
-        assert_eq!(
-            said,
-            [
-                "a judged".to_owned(),
-                format!("d skipped: d ← a ({word})"),
-                "stop b FailFast".to_owned(),
-                format!("c cancelled: not started: --fail-fast after `a` {word}"),
-            ]
-        );
-        assert_eq!(play.ends("b", Cancelled), ["b judged", "done"]);
-    }
-}
-
-#[test]
-fn fail_fast_does_not_mind_an_advisory_gate_or_a_failure_that_is_tried_again() {
-    let soft = Node {
-        advisory: true,
-        ..node("soft", &[])
-    };
-    let retries = Retries {
-        times: 1,
-        ..Retries::default()
-    };
-    let again = Node {
-        retries,
-        ..node("again", &[])
-    };
-    let (mut play, _) = Play::of(2, true, vec![soft, again, node("c", &[])]);
-    assert_eq!(play.ends("soft", Failed), ["soft judged", "start c"]);
-    assert_eq!(play.ends("again", Failed), ["wait again 0ns"]);
-}
-
-#[test]
-fn the_first_signal_stops_the_second_kills() {
-    let retries = Retries {
-        times: 1,
-        backoff: Duration::from_secs(9),
-        on_exit: vec![],
-    };
-    let paused = Node {
-        retries,
-        ..node("paused", &[])
-    };
-    let (mut play, _) = Play::of(2, false, vec![paused, node("a", &[]), node("b", &[1])]);
-    play.ends("paused", Failed);
-    assert_eq!(
-        play.tell(Input::Interrupted { signal: 2 }),
-        [
-            "paused cancelled: stopped before attempt 2: interrupted by SIGINT",
-            "stop a Interrupted",
-            "b cancelled: not started: interrupted by SIGINT",
-        ]
-    );
-    assert_eq!(
-        play.tell(Input::Interrupted { signal: 15 }),
-        ["kill a Interrupted"]
-    );
-    assert!(play.tell(Input::BackoffOver { node: 0 }).is_empty());
-    assert_eq!(play.ends("a", Cancelled), ["a judged", "done"]);
-}
-
-#[test]
-fn a_gate_that_passed_while_it_was_stopped_starts_nothing() {
-    let (mut play, _) = Play::of(1, false, vec![node("a", &[]), node("b", &[0])]);
-    play.tell(Input::Interrupted { signal: 15 });
-    assert_eq!(play.passes("a"), ["a judged", "done"]);
-}
-
-#[test]
-fn the_runs_timeout_makes_what_is_left_errored() {
-    let (mut play, _) = Play::of(1, false, vec![node("a", &[]), node("b", &[])]);
-    let said = play.tell(Input::RunTimeout {
-        limit: Duration::from_secs(90),
-    });
-    assert_eq!(
-        said,
-        [
-            "stop a RunTimeout",
-            "b errored: not started: the run's timeout of 1m 30s passed"
-        ]
-    );
-    assert_eq!(
-        play.scheduler.verdict_of_stopped().map(|v| v.word()),
-        Some(Errored)
-    );
-    assert_eq!(play.ends("a", Errored), ["a judged", "done"]);
 }
 
 #[test]
