@@ -1,0 +1,31 @@
+//! The caller's environment and the size of the machine. Reads, never sets.
+
+use std::collections::BTreeMap;
+
+/// The variables whose names and values are UTF-8.
+#[must_use]
+pub fn vars() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+/// Names of variables that are left out of [`vars`] because they are not UTF-8, lossy, sorted.
+#[must_use]
+pub fn not_utf8() -> Vec<String> {
+    let bad = |(name, value): &(std::ffi::OsString, std::ffi::OsString)| {
+        name.to_str().is_none() || value.to_str().is_none()
+    };
+    let mut names: Vec<String> = std::env::vars_os()
+        .filter(bad)
+        .map(|(name, _)| name.to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// CPUs that this process may use (affinity and cgroup quota respected); at least 1.
+#[must_use]
+pub fn cpus() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,111 @@
+//! Files: written whole or not at all, read up to a limit, paths as text.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Writes a file whole or not at all: a temporary file beside it, then a rename. Makes the
+/// directories above it. The mode is 0644 less the umask.
+///
+/// # Errors
+/// Whatever the file system says; an earlier file is then untouched.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_whole_with(path, 0o644, |file| file.write_all(bytes))
+}
+
+/// As [`write_whole`], with a mode (the umask applies) and a writer.
+///
+/// # Errors
+/// Whatever the file system or the writer says; an earlier file is then untouched.
+pub fn write_whole_with(
+    path: &Path,
+    mode: u32,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".prove-")
+        .permissions(Permissions::from_mode(mode))
+        .tempfile_in(folder)?;
+    write(file.as_file_mut())?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Reads a file of at most `limit` bytes; `Ok(None)` when it is larger.
+///
+/// # Errors
+/// Whatever the file system says; anything but a regular file is an error (a pipe would hang).
+pub fn read_limited(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let meta = fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
+/// A path as text with `/`. Bytes that are not UTF-8 become `\xNN`, so that two names never
+/// become one.
+#[must_use]
+pub fn text(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text
+}
+
+/// The path `below` (with `/`, `.` for the directory itself) under a directory.
+#[must_use]
+pub fn join(root: &Path, below: &str) -> PathBuf {
+    if matches!(below, "" | ".") { root.to_owned() } else { root.join(below) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_whole_or_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("deep/report.xml");
+        write_whole(&path, b"one").unwrap();
+        let failed = write_whole_with(&path, 0o644, |file| {
+            file.write_all(b"half")?;
+            Err(io::Error::other("disk full"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o600, 0o600);
+    }
+
+    #[test]
+    fn reading_stops_at_the_limit_and_at_what_is_no_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x");
+        fs::write(&path, b"12345").unwrap();
+        assert_eq!(read_limited(&path, 5).unwrap().as_deref(), Some(&b"12345"[..]));
+        assert_eq!(read_limited(&path, 4).unwrap(), None);
+        assert!(read_limited(dir.path(), 4).is_err());
+    }
+
+    #[test]
+    fn names_that_are_not_utf8_stay_distinct() {
+        use std::ffi::OsStr;
+        let name = |bytes: &[u8]| text(Path::new(OsStr::from_bytes(bytes)));
+        assert_eq!(name(b"a/\xff"), "a/\\xff");
+        assert_ne!(name(b"\xfe"), name(b"\xff"));
+    }
+}

@@ -1,0 +1,161 @@
+//! Process trees: groups, orphans that came to us, and what `/proc` says of a process.
+//!
+//! Never waits for "any child": that would steal the ones that tokio waits for.
+
+use std::fs;
+use std::io;
+
+use rustix::process::{Pid, Signal, WaitOptions};
+
+use super::Marker;
+
+/// A process as `/proc/PID/stat` shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proc {
+    /// Its number.
+    pub pid: i32,
+    /// Its parent.
+    pub parent: i32,
+    /// Its process group.
+    pub group: i32,
+    /// Its name, at most 15 bytes, lossy.
+    pub name: String,
+    /// It is dead and waits for its parent to look.
+    pub zombie: bool,
+}
+
+/// From now on orphans below this process come to it, not to init. Nothing where the kernel does
+/// not know that (see [`super::promises`]).
+///
+/// # Errors
+/// Whatever the kernel says.
+pub fn become_subreaper() -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
+    Ok(())
+}
+
+/// All processes that can be seen; empty where there is no `/proc`.
+#[must_use]
+pub fn all() -> Vec<Proc> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(look)
+        .collect()
+}
+
+/// One process; `None` when it is not there.
+#[must_use]
+pub fn look(pid: i32) -> Option<Proc> {
+    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let stat = String::from_utf8_lossy(&stat);
+    // The name stands in parentheses and may itself have some.
+    let (open, close) = (stat.find('(')?, stat.rfind(')')?);
+    let mut rest = stat.get(close + 1..)?.split_ascii_whitespace();
+    let zombie = matches!(rest.next()?, "Z" | "X");
+    let parent = rest.next()?.parse().ok()?;
+    let group = rest.next()?.parse().ok()?;
+    Some(Proc { pid, parent, group, name: stat.get(open + 1..close)?.to_owned(), zombie })
+}
+
+/// Which start of this run a process belongs to, by the mark in its environment.
+#[must_use]
+pub fn marked(pid: i32, marker: &Marker) -> Option<u64> {
+    marker.found_in(&fs::read(format!("/proc/{pid}/environ")).ok()?)
+}
+
+/// The children of this process's main thread, to whom orphans come; dead ones are among them.
+#[must_use]
+pub fn children() -> Vec<i32> {
+    let me = rustix::process::getpid().as_raw_nonzero().get();
+    match fs::read_to_string(format!("/proc/{me}/task/{me}/children")) {
+        Ok(list) => list.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect(),
+        // A kernel without CONFIG_PROC_CHILDREN: ask every process for its parent.
+        Err(_) => all().into_iter().filter(|p| p.parent == me).map(|p| p.pid).collect(),
+    }
+}
+
+/// Sends a signal to a process; a process that is not there is no error.
+pub fn signal(pid: i32, signal: Signal) {
+    if let Some(pid) = Pid::from_raw(pid) {
+        // Gone, or no longer ours to signal (setuid): the next scan shows which.
+        let _ = rustix::process::kill_process(pid, signal);
+    }
+}
+
+/// Sends a signal to every member of a group.
+pub fn signal_group(group: i32, signal: Signal) {
+    if let Some(group) = Pid::from_raw(group) {
+        let _ = rustix::process::kill_process_group(group, signal);
+    }
+}
+
+/// Whether a group still has a member, dead ones that nobody looked at included.
+#[must_use]
+pub fn group_exists(group: i32) -> bool {
+    let Some(group) = Pid::from_raw(group) else { return false };
+    // EPERM: there is somebody whom we may not signal.
+    !matches!(rustix::process::test_kill_process_group(group), Err(rustix::io::Errno::SRCH))
+}
+
+/// Looks at every dead child of ours in a group, so that they go. The leader must have been
+/// waited for before.
+pub fn reap_group(group: i32) {
+    let Some(group) = Pid::from_raw(group) else { return };
+    while let Ok(Some(_)) = rustix::process::waitpgid(group, WaitOptions::NOHANG) {}
+}
+
+/// Looks at a child that may be dead, so that it goes.
+pub fn reap(pid: i32) {
+    if let Some(pid) = Pid::from_raw(pid) {
+        let _ = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG);
+    }
+}
+
+/// The end of a run: kills every child that is left, and what comes to us by that, until there is
+/// none (at most a second). `keep` are children that end by themselves (the warden). Gives the
+/// names of what was killed.
+pub fn reap_rest(keep: &[i32]) -> Vec<String> {
+    let mut killed = Vec::new();
+    for _ in 0..200 {
+        let left: Vec<i32> = children().into_iter().filter(|pid| !keep.contains(pid)).collect();
+        if left.is_empty() {
+            break;
+        }
+        for pid in left {
+            if let Some(process) = look(pid).filter(|process| !process.zombie) {
+                let name = format!("{pid} {}", process.name);
+                if !killed.contains(&name) {
+                    killed.push(name);
+                }
+                signal(pid, Signal::KILL);
+            }
+            reap(pid);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    killed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_knows_itself() {
+        let me = rustix::process::getpid().as_raw_nonzero().get();
+        let process = look(me).unwrap();
+        assert_eq!(process.pid, me);
+        assert!(!process.zombie && process.parent > 0 && !process.name.is_empty());
+        assert!(all().iter().any(|p| p.pid == me));
+        assert_eq!(look(i32::MAX), None);
+    }
+
+    #[test]
+    fn an_empty_group_does_not_exist() {
+        assert!(!group_exists(i32::MAX));
+        assert!(group_exists(rustix::process::getpgrp().as_raw_nonzero().get()));
+    }
+}
