@@ -9,6 +9,10 @@ use crate::format::yaml::{Entry, Node, Span, Value};
 
 /// Checks a node. `at` is the place to point at when something is missing: the key above.
 pub(super) fn node(decoder: &mut Decoder<'_>, node: &Node, shape: Shape, at: Span) {
+    if is_scalar(shape) && node.scalar().is_none() {
+        decoder.report(wrong_type(node, &expected(shape), at));
+        return;
+    }
     match shape {
         Shape::Text => drop(
             scalar(decoder, node, "a text", at)
@@ -65,12 +69,21 @@ fn decoder_brace(node: &Node) -> bool {
     node.entries().is_empty()
 }
 
-/// The node's own place, or the key's when the node is empty or long.
+/// The node's own place, or the key's when nothing is written.
 fn place(node: &Node, at: Span) -> Span {
-    match node.value {
-        Value::Scalar { .. } => node.span,
-        _ => at,
+    if node.value == Value::Null {
+        at
+    } else {
+        node.span
     }
+}
+
+fn is_scalar(shape: Shape) -> bool {
+    use Shape::{Gates, List, Map, OneOf, OneOrMany, Record};
+    !matches!(
+        shape,
+        List(_) | OneOrMany(_) | Map(_) | Record(_) | OneOf(_) | Gates
+    )
 }
 
 /// A value that some reader makes of resolved text.
@@ -120,6 +133,7 @@ pub(super) fn integer(
         .filter(|_| canonical && !text.starts_with('+'));
     let message = match parsed {
         Some(number) if (min..=max).contains(&number) => return Some(number),
+        Some(_) if min == max => format!("expected {min}, found {text}"),
         Some(_) if max == i64::from(u32::MAX) || max == i64::MAX => {
             format!("expected a whole number from {min}, found {text}")
         }
@@ -217,7 +231,7 @@ fn list(decoder: &mut Decoder<'_>, list: &Node, of: Shape, at: Span) {
 }
 
 fn one_or_many(decoder: &mut Decoder<'_>, many: &Node, of: Shape, at: Span) {
-    if many.value == Value::Null {
+    if !matches!(many.value, Value::Sequence(_)) && !fits(many, of) {
         decoder.report(wrong_type(many, &format!("{} or a list", expected(of)), at));
         return;
     }
@@ -243,21 +257,33 @@ pub(super) fn record(decoder: &mut Decoder<'_>, map: &Node, tables: &[&[Field]],
         return;
     }
     let fields = || tables.iter().flat_map(|table| table.iter());
+    let misspelt = unknown_keys(map, tables);
     for Entry { key, value } in map.entries() {
-        match fields().find(|field| field.name == key.text) {
-            Some(field) => node(decoder, value, field.shape, key.span),
-            None => decoder.report(habits::unknown_key(key, fields().map(|field| field.name))),
+        if let Some(field) = fields().find(|field| field.name == key.text) {
+            node(decoder, value, field.shape, key.span);
         }
     }
-    for field in fields().filter(|field| field.required && map.entry(field.name).is_none()) {
+    decoder.diagnostics.extend(misspelt.iter().cloned());
+    let meant = |name| {
+        misspelt
+            .iter()
+            .any(|d| d.suggestion.as_deref() == Some(name))
+    };
+    let missing = |field: &&Field| field.required && map.entry(field.name).is_none();
+    for field in fields().filter(missing).filter(|field| !meant(field.name)) {
         let message = format!("`{}` is missing here", field.name);
         decoder.report(Diagnostic::new(at, message).why(field.doc));
     }
 }
 
 /// The unknown keys of a map alone.
-pub(super) fn unknown_keys(map: &Node, fields: &[Field]) -> Vec<Diagnostic> {
-    let names = || fields.iter().map(|field| field.name);
+pub(super) fn unknown_keys(map: &Node, tables: &[&[Field]]) -> Vec<Diagnostic> {
+    let names = || {
+        tables
+            .iter()
+            .flat_map(|table| table.iter())
+            .map(|field| field.name)
+    };
     let unknown = map
         .entries()
         .iter()

@@ -37,6 +37,7 @@ pub(super) fn gate(decoder: &mut Decoder<'_>, flat: &Flat, file: &Node) -> Optio
         &[keys::COMMON, &word, kind.keys()],
         flat.span,
     );
+    let checked = decoder.diagnostics.len();
     let layers: Vec<&Node> = std::iter::once(file)
         .chain(flat.layers.iter().map(|layer| &layer.map))
         .collect();
@@ -57,7 +58,22 @@ pub(super) fn gate(decoder: &mut Decoder<'_>, flat: &Flat, file: &Node) -> Optio
         })
     });
     let needs = needs.collect();
+    drop_repeated(&mut decoder.diagnostics, before, checked);
     (decoder.diagnostics.len() == before).then_some(Decoded { gate: gate?, needs })
+}
+
+/// What the check (from `before` to `checked`) has said about a value is not said again by what
+/// reads the value.
+fn drop_repeated(diagnostics: &mut Vec<Diagnostic>, before: usize, checked: usize) {
+    if checked == before {
+        return;
+    }
+    let said: Vec<Span> = diagnostics[before..checked]
+        .iter()
+        .map(|d| d.span)
+        .collect();
+    let later = diagnostics.split_off(checked);
+    diagnostics.extend(later.into_iter().filter(|d| !said.contains(&d.span)));
 }
 
 /// Makes a gate or group the one that paths and names are relative to.

@@ -179,7 +179,7 @@ impl Walk<'_> {
             .iter()
             .map(|kind| kind.word())
             .collect();
-        let unknown = check::unknown_keys(map, &tables);
+        let unknown = check::unknown_keys(map, &[&tables]);
         let misspelt = unknown.iter().any(|d| {
             d.suggestion
                 .as_deref()

@@ -102,14 +102,19 @@ pub(super) fn nearest<'w>(written: &str, known: impl Iterator<Item = &'w str>) -
     let near = known
         .map(|word| (distance(word), word))
         .min_by_key(|(distance, _)| *distance);
-    let allowed = (written.chars().count() / 3).clamp(1, 3);
+    let allowed = (written.chars().count() / 3).min(3);
     near.filter(|(distance, _)| *distance <= allowed)
         .map(|(_, word)| word)
 }
 
 /// YAML 1.1 had many more booleans; a reader of today has two.
 pub(super) fn not_a_boolean(text: &str, plain: bool, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(span, format!("expected `true` or `false`, found `{text}`"));
+    let found = if plain {
+        format!("`{text}`")
+    } else {
+        format!("the text \"{text}\"")
+    };
+    let diagnostic = Diagnostic::new(span, format!("expected `true` or `false`, found {found}"));
     let meant = match text.to_lowercase().as_str() {
         "yes" | "on" | "y" | "true" => "true",
         "no" | "off" | "n" | "false" => "false",

@@ -31,7 +31,6 @@ pub const SECRETS: Field = Field::new(
 )
 .default("[]");
 
-
 const DAY: Field = Field::new(
     "until",
     Shape::Date,
@@ -114,6 +113,13 @@ pub(super) const GROUP: &[Field] = &[Field::new(
 )
 .required()];
 
+const GATES: Field = Field::new(
+    "gates",
+    Shape::Gates,
+    "What is to be proved: names and their gates.",
+)
+.required();
+
 /// The keys of the file.
 pub(super) const TOP: &[Field] = &[
     Field::new("version", Shape::Integer { min: 1, max: 1 }, "Version of the gate-file language.").required(),
@@ -138,7 +144,7 @@ pub(super) const TOP: &[Field] = &[
         Shape::Map(&VAR),
         "Values for `${{ vars.NAME }}`.",
     ),
-    GROUP[0],
+    GATES,
     Field::new(
         "reports",
         Shape::Record(&[
@@ -153,7 +159,7 @@ pub(super) const TOP: &[Field] = &[
 pub(super) const PACK: &[Field] = &[
     TOP[0],
     Field::new("vars", Shape::Map(&VAR), "Values for `${{ vars.NAME }}`."),
-    GROUP[0],
+    GATES,
 ];
 
 const VAR: Shape = Shape::OneOf(&[

@@ -30,7 +30,7 @@ pub(super) fn read(
         match yaml::parse(source, text.as_bytes()) {
             Ok(pack) => {
                 mistakes.extend(pack.mistakes.into_iter().map(Diagnostic::from));
-                mistakes.extend(check::unknown_keys(&pack.root, PACK_KEYS));
+                mistakes.extend(check::unknown_keys(&pack.root, &[keys::PACK]));
                 packs.push(pack.root);
             }
             Err(errors) => mistakes.extend(errors.into_iter().map(Diagnostic::from)),
@@ -38,8 +38,6 @@ pub(super) fn read(
     }
     packs
 }
-
-const PACK_KEYS: &[super::Field] = keys::PACK;
 
 fn unknown(node: &Node, name: &str, registry: &dyn Registry) -> Diagnostic {
     let names = registry.packs();

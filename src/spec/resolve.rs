@@ -136,7 +136,12 @@ fn git(decoder: &Decoder<'_>, name: &str, span: Span) -> Result<Resolved, Diagno
     const NAMES: &[&str] = &["sha", "base", "branch", "tag"];
     if !NAMES.contains(&name) {
         let diagnostic = Diagnostic::new(span, format!("there is no `git.{name}`"));
-        let guess = habits::did_you_mean(diagnostic.clone(), name, NAMES.iter().copied());
+        let guess = match habits::nearest(name, NAMES.iter().copied()) {
+            Some(near) => diagnostic
+                .clone()
+                .help(format!("did you mean `git.{near}`?")),
+            None => diagnostic.clone(),
+        };
         let listed = diagnostic.help("there are `git.sha`, `git.base`, `git.branch` and `git.tag`");
         return Err(if guess.help.is_some() { guess } else { listed });
     }

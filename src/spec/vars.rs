@@ -150,7 +150,13 @@ fn find(root: &Node, steps: &str) -> Result<String, String> {
             Value::Sequence(items) => step.parse::<usize>().ok().and_then(|n| items.get(n)),
             _ => node.get(step),
         };
-        node = next.ok_or_else(|| format!("there is no `{step}` on the way to `{steps}`"))?;
+        node = next.ok_or_else(|| {
+            if step == steps {
+                format!("there is no `{step}`")
+            } else {
+                format!("there is no `{step}` on the way to `{steps}`")
+            }
+        })?;
     }
     let text = node
         .scalar()

@@ -131,11 +131,23 @@ impl Builder<'_> {
         tag: Option<&Tag>,
         (span, at): (Span, &granit_parser::Span),
     ) -> Node {
-        let is_text = self.is_text_tag(tag, at);
         let style = match style {
-            ScalarStyle::Plain if !is_text => Style::Plain,
+            ScalarStyle::Plain => Style::Plain,
             ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
             _ => Style::Quoted,
+        };
+        let (text, style) = match tag.map(|tag| (tag.handle(), tag.suffix())) {
+            Some(("tag:yaml.org,2002:", "str") | ("!", "") | ("", "!")) => (
+                text,
+                if style == Style::Plain {
+                    Style::Quoted
+                } else {
+                    style
+                },
+            ),
+            None | Some(("tag:yaml.org,2002:", "int" | "float" | "bool" | "null")) => (text, style),
+            // The text that was probably meant, so that this is the only mistake here.
+            Some(_) => (self.unknown_tag(at) + &text, Style::Quoted),
         };
         let null = style == Style::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
         let value = if null {
@@ -144,19 +156,6 @@ impl Builder<'_> {
             Value::Scalar { text, style }
         };
         Node { span, value }
-    }
-
-    /// Whether a tag says "text"; a tag that says nothing to us is recorded.
-    fn is_text_tag(&mut self, tag: Option<&Tag>, at: &granit_parser::Span) -> bool {
-        let Some(tag) = tag else { return false };
-        match (tag.handle(), tag.suffix()) {
-            ("tag:yaml.org,2002:", "str") | ("!", "") | ("", "!") => true,
-            ("tag:yaml.org,2002:", "int" | "float" | "bool" | "null") => false,
-            _ => {
-                self.unknown_tag(at);
-                false
-            }
-        }
     }
 
     fn collection_tag(&mut self, tag: Option<&Tag>, at: &granit_parser::Span) {
@@ -168,7 +167,7 @@ impl Builder<'_> {
         }
     }
 
-    fn unknown_tag(&mut self, at: &granit_parser::Span) {
+    fn unknown_tag(&mut self, at: &granit_parser::Span) -> String {
         let span = at
             .tag_span()
             .map_or_else(|| self.span(at), |tag| self.span(&tag));
@@ -177,6 +176,7 @@ impl Builder<'_> {
         let error = YamlError::new(span, YamlErrorKind::Tag, message);
         self.mistakes
             .push(error.help(format!("for the text, put it in quotes: \"{written}\"")));
+        written.to_owned()
     }
 
     fn start(&mut self, span: Span, anchor: usize, items: Items) -> Step {
