@@ -1,0 +1,127 @@
+//! What every report has in common: when it writes, what stands in its file meanwhile, and what
+//! a sink that fails means. The forms themselves only turn events into bytes.
+
+use std::io;
+
+use super::Sink;
+use crate::event::{Body, Event, Listener, RunStarted, Summary};
+use crate::model::Reason;
+
+/// A form of report: a pure fold of events into bytes.
+pub(super) trait Form {
+    /// The word that the user writes.
+    fn word(&self) -> &'static str;
+
+    /// Takes one event, already folded into `summary`; gives what a stream shows of it.
+    fn take(&mut self, event: &Event, summary: &Summary) -> Result<Vec<u8>, Reason>;
+
+    /// What stands in the file until the run has finished.
+    fn unfinished(&self, head: &RunStarted) -> Result<Vec<u8>, Reason>;
+
+    /// Whether it can only be written at the end, as one document.
+    fn is_document(&self) -> bool {
+        false
+    }
+
+    /// That document.
+    fn document(&self, _: &Summary) -> Result<Vec<u8>, Reason> {
+        Ok(Vec::new())
+    }
+}
+
+/// A form and its sink.
+pub(super) struct Reporter<F> {
+    form: F,
+    sink: Sink,
+    summary: Summary,
+    /// What a stream would have shown so far, for a file.
+    so_far: Vec<u8>,
+}
+
+impl<F: Form> Reporter<F> {
+    pub(super) fn new(form: F, sink: Sink) -> Self {
+        Self {
+            form,
+            sink,
+            summary: Summary::default(),
+            so_far: Vec::new(),
+        }
+    }
+
+    fn reason(&self, error: &io::Error) -> Reason {
+        let headline = format!(
+            "the {} report could not be written: {error}",
+            self.form.word()
+        );
+        let reason = Reason::new(headline);
+        match (&self.sink, error.kind()) {
+            (Sink::Stream(_), io::ErrorKind::BrokenPipe) => {
+                reason.hint("whoever read the output went away; let it read to the end")
+            }
+            (Sink::File(_), _) => reason.hint("make its place writable and run again"),
+            _ => reason,
+        }
+    }
+
+    /// Puts these bytes where the report goes: behind the others, or in place of all.
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Reason> {
+        let done = match &mut self.sink {
+            Sink::Stream(_) if bytes.is_empty() => Ok(()),
+            Sink::Stream(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+            Sink::File(file) => file.replace(bytes),
+        };
+        done.map_err(|error| self.reason(&error))
+    }
+
+    fn put_so_far(&mut self) -> Result<(), Reason> {
+        let bytes = std::mem::take(&mut self.so_far);
+        let done = self.put(&bytes);
+        self.so_far = bytes;
+        done
+    }
+}
+
+impl<F: Form> Listener for Reporter<F> {
+    fn name(&self) -> String {
+        format!("report {}", self.form.word())
+    }
+
+    fn hear(&mut self, event: &Event) -> Result<(), Reason> {
+        self.summary.add(event);
+        let bytes = self.form.take(event, &self.summary)?;
+        let last = matches!(event.body, Body::RunFinished { .. });
+        match (&self.sink, &event.body) {
+            (Sink::Stream(_), _) if last && self.form.is_document() => {
+                let document = self.form.document(&self.summary)?;
+                self.put(&document)
+            }
+            (Sink::Stream(_), _) => self.put(&bytes),
+            (Sink::File(_), Body::RunStarted(head)) => {
+                let unfinished = self.form.unfinished(head)?;
+                self.so_far.extend_from_slice(&bytes);
+                self.put(&unfinished)
+            }
+            (Sink::File(_), _) => {
+                self.so_far.extend_from_slice(&bytes);
+                if last && !self.form.is_document() {
+                    self.put_so_far()
+                } else {
+                    Ok(())
+                }
+            }
+        }
+    }
+
+    fn seal(&mut self, summary: &Summary) -> Result<(), Reason> {
+        match &self.sink {
+            Sink::Stream(_) => Ok(()),
+            Sink::File(_) if self.form.is_document() => {
+                let document = self.form.document(summary)?;
+                self.put(&document)
+            }
+            // Its last lines come with the end of the run; but whether it can be written must be
+            // known before. Until then it says itself that it has no end.
+            Sink::File(_) => self.put_so_far(),
+        }
+    }
+}

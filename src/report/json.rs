@@ -1,0 +1,28 @@
+//! `--report json`: the events as they are, one line each. For programs.
+
+use super::form::Form;
+use crate::event::{Event, RunStarted, Summary, wire};
+use crate::model::Reason;
+
+/// The form.
+pub(super) struct Json;
+
+impl Form for Json {
+    fn word(&self) -> &'static str {
+        "json"
+    }
+
+    fn take(&mut self, event: &Event, _: &Summary) -> Result<Vec<u8>, Reason> {
+        let line = wire::to_line(event).map_err(|error| Reason::new(error.to_string()))?;
+        Ok((line + "\n").into_bytes())
+    }
+
+    fn unfinished(&self, head: &RunStarted) -> Result<Vec<u8>, Reason> {
+        let line = serde_json::json!({
+            "event": "not_finished",
+            "run": head.run,
+            "text": "this run has not finished",
+        });
+        Ok(format!("{line}\n").into_bytes())
+    }
+}
