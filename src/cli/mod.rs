@@ -1,7 +1,61 @@
-//! Floor: cli.
+//! Floor 10, the command line: arguments, composition, exit codes. One file per command.
+//!
+//! Decides nothing about gates: it finds, gathers, hands over, and says how it ended.
 
-/// Runs the command line.
+mod args;
+mod check;
+mod facts;
+mod failure;
+mod gatefile;
+mod output;
+mod plan;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::model::ExitStatus;
+use args::{Arguments, Word};
+use failure::Failure;
+use output::Terminal;
+
+/// Runs the command line of this process.
 #[must_use]
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::from(2)
+pub fn main() -> ExitCode {
+    ExitCode::from(with(std::env::args_os()).code())
+}
+
+/// Runs a command line, its first word being the program's name.
+fn with(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let help = !error.use_stderr();
+            // Whoever asked for help and closed the door meanwhile did not get it.
+            let shown = error.print().is_ok();
+            return if help && shown {
+                ExitStatus::Proved
+            } else {
+                ExitStatus::Usage
+            };
+        }
+    };
+    let terminal = Terminal::new(arguments.color);
+    let ended = arguments
+        .common
+        .enter()
+        .and_then(|()| dispatch(&arguments, &terminal));
+    ended.unwrap_or_else(|failure| {
+        terminal.tell(&failure);
+        failure.status()
+    })
+}
+
+fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<ExitStatus, Failure> {
+    let common = &arguments.common;
+    match &arguments.word {
+        Word::Check(word) => check::check(word, common, terminal),
+        Word::Plan(word) => plan::plan(word, common, terminal),
+    }
 }

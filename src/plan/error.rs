@@ -3,6 +3,7 @@
 use super::cycle::Cycle;
 use super::graph::Unknown;
 use super::select::BadName;
+use crate::spec::Diagnostic;
 
 /// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,45 @@ pub enum PlanError {
     Names(Vec<BadName>),
     /// Nothing is wrong, but these globs (none: the pipeline itself) bring no gate: rule 2.
     Empty(Vec<String>),
+}
+
+impl PlanError {
+    /// The gate file's own mistakes, each with its place; empty when it is not the file's fault.
+    #[must_use]
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        match self {
+            Self::Cycles(cycles) => cycles.iter().filter_map(knot).collect(),
+            Self::Unknown(unknown) => unknown
+                .iter()
+                .map(|unknown| {
+                    Diagnostic::new(
+                        unknown.span,
+                        format!("there is no gate `{}`", unknown.named),
+                    )
+                })
+                .collect(),
+            Self::Names(_) | Self::Empty(_) => Vec::new(),
+        }
+    }
+}
+
+fn knot(cycle: &Cycle) -> Option<Diagnostic> {
+    let first = cycle.steps.first()?;
+    let place = |step: &super::CycleStep| step.span.unwrap_or(step.gate_span);
+    let edges: Vec<String> = cycle
+        .edges()
+        .map(|(step, on)| format!("`{}` waits for `{on}`: {}", step.gate, step.reason.text()))
+        .collect();
+    let message = format!("these gates wait for each other: {}", cycle.path());
+    let label = format!("`{}` is part of it", first.gate);
+    let diagnostic = Diagnostic::new(place(first), message)
+        .label(label)
+        .why(edges.join("; "))
+        .help(cycle.help());
+    Some(match cycle.steps.get(1) {
+        Some(second) => diagnostic.also(place(second), format!("and so is `{}`", second.gate)),
+        None => diagnostic,
+    })
 }
 
 impl std::fmt::Display for PlanError {

@@ -1,0 +1,96 @@
+//! What can be typed: global options, and the words with theirs. Each word's file has its options.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::failure::Failure;
+use super::{check, plan};
+
+/// The quality gate that stands in front of a container image: no proof, no image.
+///
+/// `prove.yml` lists gates; prove runs them, as parallel as the machine allows, before any image is
+/// tagged, and fails closed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "prove",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 proved, 1 refuted, 2 the gate file or the arguments are wrong, \
+                  3 undecided, 128+n interrupted by signal n."
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub common: Common,
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    #[command(subcommand)]
+    pub word: Word,
+}
+
+/// Which project.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// The gate file [default: prove.yml or prove.yaml here or in the nearest parent, up to the
+    /// root of the git repository]
+    #[arg(short, long, global = true, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+    /// Works as if started in this directory.
+    #[arg(short = 'C', global = true, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
+
+impl Common {
+    /// The words that call prove again for the same project.
+    pub fn command(&self) -> Vec<String> {
+        let mut words = vec!["prove".to_owned()];
+        let options = [("-C", &self.directory), ("-f", &self.file)];
+        for (option, value) in options {
+            if let Some(value) = value {
+                words.extend([option.to_owned(), value.display().to_string()]);
+            }
+        }
+        words
+    }
+
+    /// Goes to the directory of `-C`.
+    pub fn enter(&self) -> Result<(), Failure> {
+        let Some(directory) = &self.directory else {
+            return Ok(());
+        };
+        std::env::set_current_dir(directory).map_err(|error| {
+            Failure::usage(format!("cannot work in {}", directory.display())).detail(error)
+        })
+    }
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless the environment says otherwise (`NO_COLOR`, `CLICOLOR_FORCE`).
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The form of what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Text,
+    /// For machines: one document, versioned by `schema`.
+    Json,
+}
+
+/// The words.
+#[derive(Debug, Subcommand)]
+pub(super) enum Word {
+    /// Reads the gate file and says every mistake in it; runs nothing.
+    Check(check::Check),
+    /// Shows what would run, in which order, and why; runs nothing.
+    Plan(plan::Show),
+}

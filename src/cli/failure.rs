@@ -1,0 +1,68 @@
+//! Why the command line could not do what it was asked: what happened, where, what to do next.
+//!
+//! Verdicts of gates are not failures; those are events.
+
+use std::fmt::Display;
+
+use crate::model::ExitStatus;
+
+/// A failure of the command line itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    status: ExitStatus,
+    /// What happened, one line.
+    pub headline: String,
+    /// More lines, shown as they are.
+    pub details: Vec<String>,
+    /// What to do next.
+    pub hints: Vec<String>,
+    /// In place of all this: a text that is whole and coloured already.
+    pub rendered: Option<String>,
+}
+
+impl Failure {
+    /// The gate file or the arguments are wrong; nothing ran.
+    pub fn usage(headline: impl Into<String>) -> Self {
+        Self::new(ExitStatus::Usage, headline)
+    }
+
+    /// Something could not be known or done, so nothing is proved.
+    pub fn undecided(headline: impl Into<String>) -> Self {
+        Self::new(ExitStatus::Undecided, headline)
+    }
+
+    /// Mistakes of the gate file, with their lines, rendered.
+    pub fn mistakes(rendered: String) -> Self {
+        Self {
+            rendered: Some(rendered),
+            ..Self::usage("the gate file has mistakes")
+        }
+    }
+
+    fn new(status: ExitStatus, headline: impl Into<String>) -> Self {
+        Self {
+            status,
+            headline: headline.into(),
+            details: Vec::new(),
+            hints: Vec::new(),
+            rendered: None,
+        }
+    }
+
+    /// Adds a cause or a place.
+    pub fn detail(mut self, line: impl Display) -> Self {
+        self.details.push(line.to_string());
+        self
+    }
+
+    /// Adds what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// How the process ends.
+    pub fn status(&self) -> ExitStatus {
+        self.status
+    }
+}

@@ -1,0 +1,160 @@
+//! The composition root: makes the world of a run, lets the engine run, says how it ended.
+
+use std::path::PathBuf;
+
+use super::adapters::{Monotonic, Tree};
+use super::executor::Executors;
+use super::reports::{self, Look, Report};
+use super::{Run, from_store};
+use crate::cli::failure::Failure;
+use crate::cli::gatefile::Project;
+use crate::cli::output::Terminal;
+use crate::engine::{self, RunFacts, Settings, TreeWatch, World};
+use crate::event::{Listener, Summary};
+use crate::exec::container::{self, Container};
+use crate::exec::process::Process;
+use crate::model::{ExitStatus, Masker};
+use crate::plan::{Plan, Task};
+use crate::store::{self, RunStore};
+use crate::sys;
+
+/// What a run is put together from.
+pub(super) struct Parts<'r> {
+    pub run: &'r Run,
+    pub project: &'r Project,
+    pub plan: &'r Plan,
+    pub reports: Vec<Report>,
+    /// What reruns a gate of this file, but for `run NAME`.
+    pub command: Vec<String>,
+    /// The run's id.
+    pub id: String,
+    /// When it started, RFC 3339.
+    pub time: String,
+    pub terminal: &'r Terminal,
+    pub warden: sys::Warden,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// What keeps a run from starting; from then on everything is an event.
+pub(super) fn run(parts: Parts<'_>) -> Result<ExitStatus, Failure> {
+    let store = RunStore::create(&parts.project.origin.root, &parts.id);
+    let store = store.map_err(|error| from_store(&error))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::undecided("cannot start the runtime").detail(error))?;
+    let summary = runtime.block_on(in_runtime(&parts, &store))?;
+    // Whoever is still blocked in a system call is left behind; all that matters is done.
+    runtime.shutdown_background();
+    Ok(status(&summary))
+}
+
+async fn in_runtime(parts: &Parts<'_>, store: &RunStore) -> Result<Summary, Failure> {
+    let signals = sys::signals::listen()
+        .map_err(|error| Failure::undecided("cannot listen for signals").detail(error))?;
+    let root = &parts.project.origin.root;
+    let process = Process::new(root.clone(), &parts.warden);
+    let container = Container::new(container::Settings {
+        root: root.clone(),
+        env: parts.project.facts.env.clone(),
+        run: parts.id.clone(),
+    });
+    let executors = Executors {
+        process: &process,
+        container: &container,
+    };
+    let clock = Monotonic(sys::clock::Clock::start());
+    let reports: Vec<PathBuf> = parts
+        .reports
+        .iter()
+        .filter_map(|r| r.path.clone())
+        .collect();
+    let watch = || Tree::take(root, &parts.project.pipeline, &reports);
+    let tree = watches(parts.plan).then(watch);
+    let world = World {
+        run: facts(parts),
+        executor: &executors,
+        listeners: listeners(parts, store)?,
+        clock: &clock,
+        signals,
+        logs: store,
+        masker: Masker::new(
+            parts
+                .project
+                .pipeline
+                .secrets
+                .values()
+                .map(|s| s.0.as_str()),
+        ),
+        tree: tree.as_ref().map(|tree| tree as &dyn TreeWatch),
+    };
+    let summary = engine::run(parts.plan, settings(parts), world).await;
+    for note in container.close().await {
+        parts.terminal.note(&note);
+    }
+    Ok(summary)
+}
+
+/// Somebody has to watch the work tree only when something is built to be shipped.
+fn watches(plan: &Plan) -> bool {
+    let product = |task: &Task| match task {
+        Task::Gate(gate) => gate.kind.builds().is_some_and(|builds| !builds.tool),
+        Task::Tag { .. } => true,
+        Task::Join => false,
+    };
+    plan.nodes().iter().any(|node| product(&node.task))
+}
+
+fn settings(parts: &Parts<'_>) -> Settings {
+    Settings {
+        jobs: parts.run.jobs.map_or(parts.project.facts.cpus, usize::from),
+        fail_fast: parts.run.fail_fast,
+        timeout: parts.run.timeout,
+    }
+}
+
+fn facts(parts: &Parts<'_>) -> RunFacts {
+    let arguments = std::env::args_os().skip(1);
+    let pruned = store::prune(&parts.project.origin.root).err();
+    let pruned = pruned.map(|error| format!("old runs could not be deleted: {error}"));
+    let promises = sys::promises().map(str::to_owned);
+    RunFacts {
+        id: parts.id.clone(),
+        project: parts.project.pipeline.project.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: parts.time.clone(),
+        arguments: arguments
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect(),
+        notices: pruned.into_iter().chain(promises).collect(),
+        doubts: Vec::new(),
+    }
+}
+
+fn listeners(parts: &Parts<'_>, store: &RunStore) -> Result<Vec<Box<dyn Listener>>, Failure> {
+    let recorder = store.recorder().map_err(|error| from_store(&error))?;
+    let look = Look {
+        quiet: parts.run.quiet,
+        command: parts.command.clone(),
+    };
+    let mut listeners: Vec<Box<dyn Listener>> = vec![Box::new(recorder)];
+    let stdout_is_taken = parts.reports.iter().any(|report| report.path.is_none());
+    listeners.push(if stdout_is_taken {
+        reports::plain_beside(&look, *parts.terminal)?
+    } else {
+        reports::plain(&look, *parts.terminal)?
+    });
+    listeners.extend(reports::asked(&parts.reports, &look, *parts.terminal)?);
+    Ok(listeners)
+}
+
+/// Interrupted outranks all in the exit code (DESIGN section 4).
+fn status(summary: &Summary) -> ExitStatus {
+    match summary.interrupted.map(u8::try_from) {
+        Some(Ok(signal)) => ExitStatus::Signal(signal),
+        Some(Err(_)) => ExitStatus::Undecided,
+        None => summary.verdict().into(),
+    }
+}

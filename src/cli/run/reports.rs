@@ -1,0 +1,154 @@
+//! Which reports go where: `--report KIND[=PATH]` and the gate file's `reports:`.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::failure::Failure;
+use crate::cli::gatefile::Project;
+use crate::cli::output::Terminal;
+use crate::event::Listener;
+use crate::report::{self, Options, Sink};
+use crate::sys;
+
+/// A report that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct Report {
+    /// The word of the reporter.
+    pub word: String,
+    /// Where to; `None` is standard output.
+    pub path: Option<PathBuf>,
+}
+
+/// Reads `KIND[=PATH]`.
+///
+/// # Errors
+/// For clap, in words.
+pub(in crate::cli) fn parse(text: &str) -> Result<Report, String> {
+    let (word, path) = match text.split_once('=') {
+        Some((_, "")) => return Err("there is no path behind `=`".to_owned()),
+        Some((word, path)) => (word, Some(PathBuf::from(path))),
+        None => (text, None),
+    };
+    report::check_word(word).map_err(|error| error.to_string())?;
+    Ok(Report {
+        word: word.to_owned(),
+        path,
+    })
+}
+
+/// Those that were asked for, and those of the gate file; all paths absolute, nothing twice.
+///
+/// # Errors
+/// Two reports to one place, a word in the gate file that is no report.
+pub(in crate::cli) fn distinct(
+    asked: &[Report],
+    of_file: &[Report],
+) -> Result<Vec<Report>, Failure> {
+    let here = std::env::current_dir()
+        .map_err(|error| Failure::usage("the current directory is gone").detail(error))?;
+    let mut reports: Vec<Report> = Vec::new();
+    for report in asked.iter().chain(of_file) {
+        report::check_word(&report.word).map_err(|error| Failure::usage(error.to_string()))?;
+        let path = report.path.as_ref().map(|path| here.join(path));
+        let report = Report {
+            word: report.word.clone(),
+            path,
+        };
+        if reports.contains(&report) {
+            continue;
+        }
+        if reports.iter().any(|other| other.path == report.path) {
+            let place = report
+                .path
+                .map_or("standard output".to_owned(), |p| sys::fs::text(&p));
+            return Err(Failure::usage(format!("two reports go to {place}"))
+                .hint("give each a path of its own: `--report junit=out.xml`"));
+        }
+        reports.push(report);
+    }
+    Ok(reports)
+}
+
+/// `reports:` of the gate file, relative to the project's root.
+pub(super) fn of_file(project: &Project) -> Vec<Report> {
+    let report = |(word, path): (&String, &String)| Report {
+        word: word.clone(),
+        path: Some(project.origin.root.join(path.trim_start_matches('/'))),
+    };
+    project.pipeline.reports.iter().map(report).collect()
+}
+
+/// How the plain report looks.
+#[derive(Debug)]
+pub(in crate::cli) struct Look {
+    pub quiet: bool,
+    pub command: Vec<String>,
+}
+
+type Made = Result<Box<dyn Listener>, Failure>;
+
+/// Makes the reports that were asked for.
+///
+/// # Errors
+/// A word that is no report.
+pub(in crate::cli) fn asked(
+    reports: &[Report],
+    look: &Look,
+    terminal: Terminal,
+) -> Result<Vec<Box<dyn Listener>>, Failure> {
+    let one = |report: &Report| match &report.path {
+        None => stdout(&report.word, look, terminal),
+        Some(path) => file(&report.word, path.clone()),
+    };
+    reports.iter().map(one).collect()
+}
+
+/// The plain report for whoever started prove, on standard output.
+pub(in crate::cli) fn plain(look: &Look, terminal: Terminal) -> Made {
+    stdout("plain", look, terminal)
+}
+
+/// The same beside a report that was asked for on standard output.
+pub(super) fn plain_beside(look: &Look, terminal: Terminal) -> Made {
+    let options = options(sys::terminal::stderr(), look, terminal);
+    make("plain", Sink::Stream(Box::new(io::stderr())), &options)
+}
+
+fn stdout(word: &str, look: &Look, terminal: Terminal) -> Made {
+    let options = options(sys::terminal::stdout(), look, terminal);
+    make(word, Sink::Stream(Box::new(io::stdout())), &options)
+}
+
+fn make(word: &str, sink: Sink, options: &Options) -> Made {
+    report::make(word, sink, options).map_err(|error| Failure::usage(error.to_string()))
+}
+
+fn file(word: &str, path: PathBuf) -> Made {
+    let replace = move |bytes: &[u8]| put(&path, bytes);
+    make(word, Sink::File(Box::new(replace)), &Options::default())
+}
+
+/// A pipe or a device (`/dev/stdout`, a process substitution) is written to, a file is replaced.
+fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => std::fs::OpenOptions::new()
+            .write(true)
+            .open(path)?
+            .write_all(bytes),
+        _ => sys::fs::write_whole(path, bytes),
+    }
+}
+
+fn options(is: sys::terminal::Terminal, look: &Look, terminal: Terminal) -> Options {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let locale = locale.unwrap_or_default().to_uppercase();
+    Options {
+        colour: terminal.forced().unwrap_or(is.colour),
+        unicode: locale.contains("UTF-8") || locale.contains("UTF8"),
+        width: is.width,
+        quiet: look.quiet,
+        command: look.command.clone(),
+    }
+}
