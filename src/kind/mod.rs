@@ -4,6 +4,8 @@
 //! answers, when, or what becomes of the verdict.
 
 mod build;
+#[cfg(test)]
+mod cases;
 mod command;
 mod exists;
 mod judge;

@@ -160,6 +160,11 @@ pub(super) const PACK: &[Field] = &[
     TOP[0],
     Field::new("vars", Shape::Map(&VAR), "Values for `${{ vars.NAME }}`."),
     GATES,
+    Field::new(
+        "cases",
+        Shape::Gates,
+        "Canned answers and the verdicts that they must bring: the pack's own tests.",
+    ),
 ];
 
 const VAR: Shape = Shape::OneOf(&[

@@ -236,6 +236,8 @@ impl Loader<'_> {
                 pipeline.gates.push(decoded.gate);
             }
         }
+        pipeline.secrets.append(&mut decoder.secrets);
+        pipeline.missing_env.append(&mut decoder.missing_env);
         mistakes.append(&mut decoder.diagnostics);
         outputs::check(&pipeline.gates, mistakes);
     }

@@ -8,7 +8,7 @@ use super::ending::NOT_RUN;
 use super::expect::TextRule;
 use super::{CommandGate, Expect, container, line};
 use crate::format::yaml::{Node, Value};
-use crate::spec::{Decoder, Diagnostic, Field, Kind, Shape};
+use crate::spec::{Decoder, Diagnostic, Field, Kind, Shape, keys};
 
 /// A text, or a list of arguments.
 pub(in crate::kind) const BODY: Shape = Shape::OneOf(&[Shape::Text, Shape::List(&Shape::Text)]);
@@ -74,26 +74,10 @@ pub(in crate::kind) const KEYS: &[Field] = &[
     ),
     Field::new("shell", Shape::Text, "The shell of a text that needs one.")
         .default(line::DEFAULT_SHELL),
-    Field::new(
-        "env",
-        Shape::TEXT_MAP,
-        "Variables, over those of the file and the groups.",
-    ),
-    Field::new(
-        "pass_env",
-        Shape::TEXTS,
-        "Names or patterns to pass on from the caller.",
-    ),
-    Field::new(
-        "require_env",
-        Shape::TEXTS,
-        "Names to pass on that must be set.",
-    ),
-    Field::new(
-        "secrets",
-        Shape::TEXTS,
-        "Names to pass on that must be set and are masked.",
-    ),
+    keys::ENV,
+    keys::PASS_ENV,
+    keys::REQUIRE_ENV,
+    keys::SECRETS,
     Field::new("expect", Shape::Record(EXPECT), "What is good.").default("exit 0"),
     Field::new(
         "results",

@@ -2,9 +2,8 @@
 //!
 //! A report proves something only if this very attempt wrote it and at least one test ran.
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::super::{judge, paths};
+use crate::format::glob::Pattern;
 use crate::format::junit;
 use crate::model::{Case, CaseStatus, CaseTotals, Collected, Judged, Reason};
 use crate::spec::Turn;
@@ -49,18 +48,9 @@ pub(super) fn read(patterns: &[String], collected: &[Collected], turn: &Turn<'_>
     read
 }
 
-/// The glob behind a pattern, from the root; `None` when it is no glob.
-pub(super) fn glob(cwd: &str, pattern: &str) -> Option<GlobMatcher> {
-    let pattern = paths::from_root(cwd, pattern);
-    GlobBuilder::new(&pattern)
-        .literal_separator(true)
-        .build()
-        .ok()
-        .map(|g| g.compile_matcher())
-}
-
 fn matches(pattern: &str, file: &Collected, cwd: &str) -> bool {
-    glob(cwd, pattern).is_some_and(|glob| glob.is_match(paths::from_root(cwd, &file.path)))
+    let path = paths::from_root(cwd, &file.path);
+    Pattern::parse(cwd, pattern).is_ok_and(|pattern| pattern.is_match(&path))
 }
 
 fn missing(pattern: &str) -> Judged {
@@ -146,9 +136,9 @@ fn empty(read: &mut Read, turn: &Turn<'_>) {
     match turn.allow_empty {
         Some(why) => read.notes.push(format!("{what}; allowed: {why}")),
         None => {
-            read.errored.push(Judged::Errored(Reason::new(what).hint(
-                "zero is not success; if it is right, say `allow_empty: {reason: …}`",
-            )))
+            let hint = "zero is not success; if it is right, say `allow_empty: {reason: …}`";
+            read.errored
+                .push(Judged::Errored(Reason::new(what).hint(hint)));
         }
     }
 }

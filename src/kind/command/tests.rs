@@ -326,7 +326,7 @@ fn it_runs_in_the_very_image_that_was_built() {
         place: Where::Built(app.clone()),
         ..gate("run")
     };
-    assert_eq!(gate.uses(), [app.clone()]);
+    assert_eq!(gate.uses(), std::slice::from_ref(&app));
     assert_eq!(
         verdict(&gate, &[]),
         "errored",
