@@ -105,3 +105,21 @@ fn the_runs_timeout_makes_what_is_left_errored() {
     );
     assert_eq!(play.ends("a", Errored), ["a judged", "done"]);
 }
+
+#[test]
+fn what_fails_while_it_is_stopped_is_not_tried_again() {
+    let retries = Retries {
+        times: 1,
+        ..Retries::default()
+    };
+    let (mut play, _) = Play::of(
+        1,
+        false,
+        vec![Node {
+            retries,
+            ..node("a", &[])
+        }],
+    );
+    play.tell(Input::Interrupted { signal: 2 });
+    assert_eq!(play.ends("a", Failed), ["a judged", "done"]);
+}

@@ -144,11 +144,12 @@ async fn slow_gates_are_said_at_every_doubling() {
 async fn a_signal_stops_what_runs_and_starts_no_more() {
     let staged = Staged::new([gate("a"), needs(gate("b"), &["a"])])
         .act("a", &[Act::Hold])
-        .signals(&[("0 a #1", 2)]);
+        .signals(&[("a: up", 2)]);
     let (summary, told) = staged.run().await;
     let expected = [
         "run",
         "0 a #1",
+        "a: up",
         "signal 2 forced false",
         "b cancelled in 0: not started: interrupted by SIGINT",
         "a cancelled in 0: stopped: interrupted by SIGINT",
@@ -163,10 +164,10 @@ async fn a_signal_stops_what_runs_and_starts_no_more() {
 async fn the_second_signal_kills() {
     let staged = Staged::new([gate("a")])
         .act("a", &[Act::Stubborn])
-        .signals(&[("0 a #1", 15), ("signal 15 forced false", 2)]);
+        .signals(&[("a: up", 15), ("signal 15 forced false", 2)]);
     let (_, told) = staged.run().await;
-    assert_eq!(told[3], "signal 2 forced true");
-    assert_eq!(told[4], "a cancelled in 0: stopped: interrupted by SIGTERM");
+    assert_eq!(told[4], "signal 2 forced true");
+    assert_eq!(told[5], "a cancelled in 0: stopped: interrupted by SIGTERM");
 }
 
 #[tokio::test(start_paused = true)]
@@ -232,4 +233,48 @@ async fn a_kind_that_asks_for_ever_or_for_nothing_is_a_bug_and_no_pass() {
         assert!(told[2].contains("a errored in 0: a bug in prove") && told[2].contains(why));
         assert_eq!(summary.verdict(), RunVerdict::Undecided);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_before_anything_was_asked_starts_nothing() {
+    let staged = Staged::new([gate("a")])
+        .act("a", &[Act::Deaf])
+        .signals(&[("run", 2)]);
+    let (_, told) = staged.run().await;
+    assert_eq!(told[3], "a cancelled in 0: stopped: interrupted by SIGINT");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_after_all_retries_is_no_flake() {
+    let retries = Retries {
+        times: 1,
+        ..Retries::default()
+    };
+    let staged = Staged::new([Gate {
+        retries,
+        ..gate("a")
+    }])
+    .act("a", &[Act::Exit(1)]);
+    let (summary, told) = staged.run().await;
+    assert_eq!(told[4], "a failed in 0: exit code 1 hunter2");
+    assert_eq!(summary.verdict(), RunVerdict::Refuted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gate_that_finished_is_not_called_slow() {
+    let again = Retries {
+        times: 1,
+        backoff: MINUTE / 4,
+        on_exit: vec![],
+    };
+    let quick = Gate {
+        retries: again,
+        ..gate("quick")
+    };
+    let staged = Staged::new([quick, gate("long")])
+        .act("quick", &[Act::Exit(1), Act::After(MINUTE * 5 / 6, 0)])
+        .act("long", &[Act::After(MINUTE * 2 - MINUTE / 60, 0)]);
+    let (_, told) = staged.run().await;
+    let slow: Vec<_> = told.iter().filter(|line| line.contains("slow")).collect();
+    assert_eq!(slow, ["60000 long slow 60000"]);
 }

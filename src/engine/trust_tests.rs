@@ -79,7 +79,7 @@ async fn a_product_build_that_nobody_watches_is_undecided() {
 #[tokio::test(start_paused = true)]
 async fn secrets_are_masked_in_events_and_logs_across_chunks() {
     let mut staged =
-        Staged::new([gate("a")]).act("a", &[Act::Print(&["pw hun", "ter2 x", "hunter2"])]);
+        Staged::new([gate("a")]).act("a", &[Act::Print(&["pw hun", "ter2 x", "hunter2", "hunt"])]);
     staged.secrets = vec!["hunter2"];
     staged.whole = true;
     staged.run = RunFacts {
@@ -105,7 +105,7 @@ async fn secrets_are_masked_in_events_and_logs_across_chunks() {
             "{text} in {told:?}"
         );
     }
-    assert_eq!(written.borrow()["a#1"], b"pw *** x***");
+    assert_eq!(written.borrow()["a#1"], b"pw *** x***hunt");
 }
 
 #[tokio::test(start_paused = true)]

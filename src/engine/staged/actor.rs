@@ -18,9 +18,9 @@ pub enum Act {
     After(Duration, i32),
     /// Prints this on stdout, chunk by chunk, a progress line for each, and exits with 1.
     Print(&'static [&'static str]),
-    /// Runs until it is stopped.
+    /// Says "up" and runs until it is stopped.
     Hold,
-    /// Runs until it is killed.
+    /// Says "up" and runs until it is killed.
     Stubborn,
     /// Never comes back.
     Deaf,
@@ -81,6 +81,7 @@ async fn act_out(act: Act, desk: &Desk<'_>) -> Option<Ending> {
             Ending::Exited(1)
         }
         Act::Hold | Act::Stubborn => {
+            desk.sink.progress("up");
             let gentle = matches!(act, Act::Hold);
             let raised = stop
                 .wait_for(|s| s.is_some_and(|s| gentle || s.kill))
