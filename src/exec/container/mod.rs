@@ -4,14 +4,21 @@
 //! its own (`lease.rs`), removed by [`Container::close`], and, after a kill, by the next run.
 //! Must not know kinds, plans or reports.
 
+mod bring;
 mod build;
+mod config;
+mod deliver;
 mod discover;
 mod engine;
+mod follow;
+mod image;
 mod lease;
+mod mounted;
 mod reap;
 mod reference;
 mod run;
 mod session;
+mod start;
 mod tag;
 
 use std::collections::BTreeMap;

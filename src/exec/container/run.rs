@@ -1,3 +1,125 @@
-//! x
-use super::*;
-pub(super) async fn run(_s: &Session, _r: &crate::model::RunRequest, _i:&crate::model::ImageRef, _d: &Desk<'_>) -> Answer { not_ours("a run") }
+//! Runs a command in a container: create, attach, start, follow, inspect, bring back, remove.
+//!
+//! Output comes by attach, never by the logs API (which cuts on Podman and is slow on Docker).
+//! An exit code above 128 stays an exit code: docker does not say whether a signal or the program
+//! itself made it; only `OOMKilled` is the engine's own word.
+
+use bollard::models::ContainerState;
+use bollard::query_parameters::{CreateContainerOptionsBuilder, StartContainerOptions};
+
+use super::config::{self, Frame};
+use super::follow::{Follow, Followed};
+use super::session::Session;
+use super::{Desk, bring, image, mounted, start, stop_answer, stopped};
+use crate::model::{
+    Answer, Ending, ImageRef, NoAnswer, Ran, RunRequest, Unanswered, Workspace,
+};
+
+/// Answers `Probe::Run` in an image.
+pub(super) async fn run(
+    session: &Session,
+    request: &RunRequest,
+    image: &ImageRef,
+    desk: &Desk<'_>,
+) -> Answer {
+    let name = session.container_name();
+    let ran = in_container(session, request, image, (&name, desk)).await;
+    let left = session.remove_container(&name).await;
+    match ran {
+        Ok(mut ran) => {
+            ran.notes.extend(left);
+            Answer::Ran(Box::new(ran))
+        }
+        Err(why) => Answer::Unanswered(why),
+    }
+}
+
+async fn in_container(
+    session: &Session,
+    request: &RunRequest,
+    image: &ImageRef,
+    (name, desk): (&str, &Desk<'_>),
+) -> Result<Ran, Unanswered> {
+    let before = mounted::before(session, request)?;
+    let mut follow = tokio::select! {
+        started = start(session, request, image, (name, desk)) => started?,
+        stop = stopped(desk) => return Err(stop_answer(stop)),
+    };
+    let followed = follow.to_the_end(session, name, desk).await?;
+    let state = state(session, name).await?;
+    if state.exit_code == Some(1) || state.exit_code == Some(255) {
+        if let Some(stillborn) = followed.only_words().and_then(|e| start::stillborn(e, &request.command)) {
+            return Err(stillborn);
+        }
+    }
+    let mut ran = Ran::ended(ending(&state, &followed)?);
+    (ran.stdout, ran.stderr, ran.capture_cut) = followed.captures(request);
+    ran.notes = followed.notes;
+    let brought = if request.container.workspace == Workspace::None {
+        bring::bring(session, request, name, desk).await?
+    } else {
+        mounted::bring(session, request, before, desk)?
+    };
+    ran.results = brought.results;
+    ran.notes.extend(brought.notes);
+    Ok(ran)
+}
+
+/// Creates, attaches, waits and only then starts, so that nothing is missed.
+async fn start(
+    session: &Session,
+    request: &RunRequest,
+    image: &ImageRef,
+    (name, desk): (&str, &Desk<'_>),
+) -> Result<Follow, Unanswered> {
+    let engine = &session.engine;
+    let image = image::resolve(engine, image, desk).await?;
+    let frame = Frame {
+        image: &image,
+        root: &session.root,
+        local: engine.endpoint.is_local(),
+        labels: session.lease.labels(),
+    };
+    let body = config::body(request, frame)?;
+    let options = CreateContainerOptionsBuilder::default().name(name).build();
+    let created = engine.bounded(engine.docker().create_container(Some(options), body)).await;
+    created.map_err(|trouble| refused(trouble, request))?;
+    let follow = Follow::attach(engine, name).await?;
+    let started = engine.docker().start_container(name, None::<StartContainerOptions>);
+    engine.bounded(started).await.map_err(|trouble| refused(trouble, request))?;
+    Ok(follow)
+}
+
+fn refused(trouble: super::engine::Trouble, request: &RunRequest) -> Unanswered {
+    match trouble {
+        gone @ super::engine::Trouble::Gone(_) => {
+            gone.unanswered(NoAnswer::EngineGone, "starting the container")
+        }
+        other => start::refusal(other.message(), &request.command),
+    }
+}
+
+async fn state(session: &Session, name: &str) -> Result<ContainerState, Unanswered> {
+    let engine = &session.engine;
+    let doing = "asking how the container ended";
+    let found = engine.bounded(engine.docker().inspect_container(name, None)).await;
+    let found = found.map_err(|trouble| trouble.unanswered(NoAnswer::EngineGone, doing))?;
+    found.state.ok_or_else(|| Unanswered::new(NoAnswer::EngineGone, format!("{doing}: no state")))
+}
+
+fn ending(state: &ContainerState, followed: &Followed) -> Result<Ending, Unanswered> {
+    if state.running == Some(true) {
+        let message = "the engine says that the container ended and that it runs";
+        return Err(Unanswered::new(NoAnswer::EngineGone, message));
+    }
+    if let Some(stop) = followed.stopped {
+        return Ok(Ending::Stopped(stop.cause));
+    }
+    if state.oom_killed == Some(true) {
+        return Ok(Ending::OutOfMemory);
+    }
+    let code = state.exit_code.and_then(|code| i32::try_from(code).ok());
+    code.map(Ending::Exited).ok_or_else(|| {
+        Unanswered::new(NoAnswer::EngineGone, "the engine does not say how the container ended")
+    })
+}
