@@ -43,7 +43,10 @@ impl Dockerignore {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut rules = Vec::new();
         for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-            let at_line = |problem: String| DockerignoreError { line: index + 1, problem };
+            let at_line = |problem: String| DockerignoreError {
+                line: index + 1,
+                problem,
+            };
             if line.len() >= LINE_BYTES {
                 return Err(at_line(format!("longer than {LINE_BYTES} bytes")));
             }
@@ -96,8 +99,14 @@ fn read_line(line: &str) -> Result<Option<Rule>, String> {
         return Err("`!` alone takes nothing back in".to_owned());
     }
     let clean = clean(text);
-    let relative = clean.strip_prefix('/').filter(|rest| !rest.is_empty()).unwrap_or(&clean);
-    Ok(Some(Rule { keeps, pattern: Pattern::new(relative)? }))
+    let relative = clean
+        .strip_prefix('/')
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(&clean);
+    Ok(Some(Rule {
+        keeps,
+        pattern: Pattern::new(relative)?,
+    }))
 }
 
 /// The path itself and its parents, as moby cuts them: by the lexical directory of the path.
@@ -169,7 +178,9 @@ mod tests {
 
     #[test]
     fn a_slash_at_either_end_means_nothing() {
-        for text in ["target", "/target", "target/", "/target/", "./target", " target "] {
+        for text in [
+            "target", "/target", "target/", "/target/", "./target", " target ",
+        ] {
             assert!(rules(text).ignored("target/x"), "{text}");
             assert!(!rules(text).ignored("a/target"), "{text}");
         }
@@ -179,7 +190,10 @@ mod tests {
     fn comments_blank_lines_bom_and_crlf_are_read_as_docker_reads_them() {
         let rules = Dockerignore::parse(b"\xef\xbb\xbf#x\r\n\r\nfoo\r\n  #bar\r\n").unwrap();
         assert!(rules.ignored("foo"));
-        assert!(rules.ignored("#bar"), "only a `#` in the first column makes a comment");
+        assert!(
+            rules.ignored("#bar"),
+            "only a `#` in the first column makes a comment"
+        );
         assert!(!rules.ignored("#x"));
     }
 

@@ -45,8 +45,15 @@ async fn fetch_all(
 ) -> Result<Brought, Unanswered> {
     let wanted = Wanted::new(&request.collect)?;
     let work_dir = work_dir(session, name).await.map_err(lost)?;
-    let mut files = changed(session, name, &work_dir, &wanted).await.map_err(lost)?;
-    for pattern in request.collect.results.iter().filter(|pattern| is_plain(pattern)) {
+    let mut files = changed(session, name, &work_dir, &wanted)
+        .await
+        .map_err(lost)?;
+    for pattern in request
+        .collect
+        .results
+        .iter()
+        .filter(|pattern| is_plain(pattern))
+    {
         let stale = Stamp("as in the image".to_owned());
         let path = pattern.trim_start_matches("./").to_owned();
         files.entry(path).or_insert((Some(stale.clone()), stale));
@@ -57,14 +64,25 @@ async fn fetch_all(
         return Err(Unanswered::new(NoAnswer::Io, message));
     }
     for (path, stamps) in files {
-        let inside = if path.starts_with('/') { path.clone() } else { format!("{work_dir}/{path}") };
+        let inside = if path.starts_with('/') {
+            path.clone()
+        } else {
+            format!("{work_dir}/{path}")
+        };
         match download(session, name, &inside).await {
             Ok(mut archive) => {
-                let place = Place { session, request, wanted: &wanted, desk };
-                place.put(&mut archive, &path, stamps, &mut brought).map_err(|error| {
-                    let message = format!("bringing back {path} failed: {error}");
-                    Unanswered::new(NoAnswer::Io, message)
-                })?;
+                let place = Place {
+                    session,
+                    request,
+                    wanted: &wanted,
+                    desk,
+                };
+                place
+                    .put(&mut archive, &path, stamps, &mut brought)
+                    .map_err(|error| {
+                        let message = format!("bringing back {path} failed: {error}");
+                        Unanswered::new(NoAnswer::Io, message)
+                    })?;
             }
             // A report that is not there: the judgement sees that it is missing.
             Err(trouble) if trouble.is_not_found() => {}
@@ -80,8 +98,13 @@ fn lost(trouble: Trouble) -> Unanswered {
 
 async fn work_dir(session: &Session, name: &str) -> Result<String, Trouble> {
     let engine = &session.engine;
-    let found = engine.bounded(engine.docker().inspect_container(name, None)).await?;
-    let dir = found.config.and_then(|config| config.working_dir).unwrap_or_default();
+    let found = engine
+        .bounded(engine.docker().inspect_container(name, None))
+        .await?;
+    let dir = found
+        .config
+        .and_then(|config| config.working_dir)
+        .unwrap_or_default();
     Ok(dir.trim_end_matches('/').to_owned())
 }
 
@@ -92,11 +115,21 @@ async fn changed(
     work_dir: &str,
     wanted: &Wanted,
 ) -> Result<BTreeMap<String, Stamps>, Trouble> {
-    let changes = session.engine.patient().container_changes(name).await.map_err(Trouble::from)?;
+    let changes = session
+        .engine
+        .patient()
+        .container_changes(name)
+        .await
+        .map_err(Trouble::from)?;
     let mut files = BTreeMap::new();
     for change in changes.unwrap_or_default() {
-        let relative = change.path.strip_prefix(work_dir).and_then(|rest| rest.strip_prefix('/'));
-        let path = relative.filter(|path| wanted.wants(path)).unwrap_or(&change.path);
+        let relative = change
+            .path
+            .strip_prefix(work_dir)
+            .and_then(|rest| rest.strip_prefix('/'));
+        let path = relative
+            .filter(|path| wanted.wants(path))
+            .unwrap_or(&change.path);
         let before = match change.kind {
             ChangeType::_2 => continue,
             ChangeType::_1 => None,
@@ -113,11 +146,14 @@ async fn changed(
 async fn download(session: &Session, name: &str, path: &str) -> Result<File, Trouble> {
     let broken = |error: std::io::Error| Trouble::Broke(error.to_string());
     let mut file = tempfile::tempfile().map_err(broken)?;
-    let options = DownloadFromContainerOptionsBuilder::default().path(path).build();
+    let options = DownloadFromContainerOptionsBuilder::default()
+        .path(path)
+        .build();
     let client = session.engine.patient();
     let mut chunks = Box::pin(client.download_from_container(name, Some(options)));
     while let Some(chunk) = chunks.next().await {
-        file.write_all(&chunk.map_err(Trouble::from)?).map_err(broken)?;
+        file.write_all(&chunk.map_err(Trouble::from)?)
+            .map_err(broken)?;
     }
     file.rewind().map_err(broken)?;
     Ok(file)
@@ -145,20 +181,35 @@ impl Place<'_> {
                 let bytes = read_result(entry)?;
                 let path = path.to_owned();
                 let (before, after) = (before.clone(), after.clone());
-                brought.results.push(Collected { path, bytes, before, after });
+                brought.results.push(Collected {
+                    path,
+                    bytes,
+                    before,
+                    after,
+                });
                 Ok(())
             })?;
         }
         if self.wanted.is_output(path) {
-            let base = self.session.root.join(self.request.cwd.trim_start_matches('/'));
+            let base = self
+                .session
+                .root
+                .join(self.request.cwd.trim_start_matches('/'));
             self.each(archive, path, brought, |entry, _| {
                 let mode = entry.header().mode().unwrap_or(0o644);
                 write_below(&base, path, mode, entry)
             })?;
         }
-        if let Some(base) = self.desk.sink.keep_dir().filter(|_| self.wanted.is_kept(path)) {
+        if let Some(base) = self
+            .desk
+            .sink
+            .keep_dir()
+            .filter(|_| self.wanted.is_kept(path))
+        {
             std::fs::create_dir_all(&base)?;
-            self.each(archive, path, brought, |entry, _| write_below(&base, path, 0o644, entry))?;
+            self.each(archive, path, brought, |entry, _| {
+                write_below(&base, path, 0o644, entry)
+            })?;
         }
         Ok(())
     }
@@ -173,13 +224,17 @@ impl Place<'_> {
         archive.rewind()?;
         let mut archive = tar::Archive::new(archive);
         // The first entry is the path itself; of a directory only that is looked at.
-        let Some(entry) = archive.entries()?.next() else { return Ok(()) };
+        let Some(entry) = archive.entries()?.next() else {
+            return Ok(());
+        };
         let mut entry = entry?;
         let kind = entry.header().entry_type();
         if kind.is_file() {
             take(&mut entry, brought)?;
         } else if !kind.is_dir() {
-            brought.notes.push(format!("{path} is no regular file and was left in the container"));
+            brought.notes.push(format!(
+                "{path} is no regular file and was left in the container"
+            ));
         }
         Ok(())
     }

@@ -1,3 +1,189 @@
-//! x
-use super::*;
-pub(super) async fn build(_s: &Session, _r: &crate::model::BuildRequest, _d: &Desk<'_>) -> Answer { not_ours("a build") }
+//! Builds images: chooses the builder, takes the identity, holds the image until the end.
+//!
+//! A build that needs what the chosen builder lacks is refused, never built with less.
+
+mod buildx;
+mod context;
+mod native;
+mod words;
+
+use std::collections::HashMap;
+
+use bollard::query_parameters::{ListImagesOptionsBuilder, TagImageOptionsBuilder};
+
+use self::context::{Bad, Context};
+use self::native::Native;
+use self::words::Tail;
+use super::engine::Trouble;
+use super::session::Session;
+use super::{Desk, image, stop_answer, stopped};
+use crate::model::{Answer, BuildRequest, Built, NoAnswer, Unanswered};
+
+/// Who builds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Builder {
+    /// `docker buildx build`.
+    Buildx,
+    /// The engine itself.
+    Native(Native),
+}
+
+impl Builder {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Buildx => "buildx",
+            Self::Native(Native::BuildKit) => "engine buildkit",
+            Self::Native(Native::Classic) => "classic",
+        }
+    }
+}
+
+/// How a builder ended.
+enum End {
+    /// With this image id.
+    Image(String),
+    /// A step failed, or the Dockerfile was refused.
+    Failed(String),
+}
+
+/// Answers `Probe::Build`.
+pub(super) async fn build(session: &Session, request: &BuildRequest, desk: &Desk<'_>) -> Answer {
+    match try_build(session, request, desk).await {
+        Ok(built) => Answer::Built(built),
+        Err(why) => Answer::Unanswered(why),
+    }
+}
+
+async fn try_build(
+    session: &Session,
+    request: &BuildRequest,
+    desk: &Desk<'_>,
+) -> Result<Built, Unanswered> {
+    let builder = choose(session).await?;
+    check(builder, request)?;
+    let failed = |message| Built::Failed {
+        message,
+        builder: builder.name().to_owned(),
+    };
+    let context = match Context::open(&session.root, request) {
+        Ok(context) => context,
+        Err(Bad::Refused(message)) => return Ok(failed(message)),
+        Err(Bad::Unknown(why)) => return Err(why),
+    };
+    if builder == Builder::Native(Native::BuildKit) && context.ignores_dockerfile() {
+        desk.sink
+            .progress("note: this builder shows the Dockerfile to COPY although it is ignored");
+    }
+    let untagged = untagged(session).await?;
+    let end = match builder {
+        Builder::Buildx => buildx::build(session, request, (context, desk)).await?,
+        Builder::Native(native) => tokio::select! {
+            end = native::build(&session.engine, native, request, (context, desk)) => end?,
+            stop = stopped(desk) => return Err(stop_answer(stop)),
+        },
+    };
+    let id = match end {
+        End::Image(id) => id,
+        End::Failed(message) => return Ok(failed(message)),
+    };
+    let doing = "looking at the image that was built";
+    let identity = image::identity(&session.engine, &id).await;
+    let image = identity.map_err(|trouble| trouble.unanswered(NoAnswer::EngineGone, doing))?;
+    if !untagged.contains(&image.id) {
+        hold(session, &image.id).await?;
+    }
+    Ok(Built::Image {
+        image,
+        builder: builder.name().to_owned(),
+    })
+}
+
+/// The builder that `PROVE_BUILDER` names, or the best that there is.
+async fn choose(session: &Session) -> Result<Builder, Unanswered> {
+    let forced = session.env.get("PROVE_BUILDER").map(String::as_str);
+    match forced.filter(|name| !name.is_empty()) {
+        Some("buildkit") => Ok(Builder::Native(Native::BuildKit)),
+        Some("classic") => Ok(Builder::Native(Native::Classic)),
+        Some("buildx") if session.has_buildx().await => Ok(Builder::Buildx),
+        Some("buildx") => Err(Unanswered::new(
+            NoAnswer::ToolMissing,
+            "PROVE_BUILDER asks for buildx, and `docker buildx version` does not work",
+        )
+        .hint("install docker's buildx plugin, or unset PROVE_BUILDER")),
+        Some(other) => Err(Unanswered::new(
+            NoAnswer::Unsupported,
+            format!("PROVE_BUILDER is `{other}`"),
+        )
+        .hint("it is one of buildx, buildkit, classic")),
+        None if session.has_buildx().await => Ok(Builder::Buildx),
+        None => Ok(Builder::Native(Native::BuildKit)),
+    }
+}
+
+/// Asked once per run.
+pub(super) async fn buildx_is_there(session: &Session) -> bool {
+    buildx::is_there(session).await
+}
+
+/// Whether the builder can do what the request asks for.
+fn check(builder: Builder, request: &BuildRequest) -> Result<(), Unanswered> {
+    let lacks = |what: &str| {
+        let message = format!("the builder {} cannot do {what}", builder.name());
+        Err(Unanswered::new(NoAnswer::Unsupported, message)
+            .hint("install docker's buildx plugin (`docker buildx version`)"))
+    };
+    match builder {
+        Builder::Native(_) if !request.secrets.is_empty() => lacks("secrets"),
+        Builder::Native(Native::Classic) if request.platform.is_some() => lacks("`platform`"),
+        _ => Ok(()),
+    }
+}
+
+/// What the end of a builder means. Without an image id nothing was built.
+fn finish(ended: Result<(), Trouble>, id: Option<String>, tail: Tail) -> Result<End, Unanswered> {
+    match (ended, id) {
+        (Ok(()), Some(id)) => Ok(End::Image(id)),
+        (Ok(()), None) => {
+            let message = "the build ended without an error and without an image";
+            Err(Unanswered::new(NoAnswer::EngineGone, message)
+                .hint("look after the engine (`docker info`), then run again"))
+        }
+        (Err(gone @ Trouble::Gone(_)), _) => {
+            Err(gone.unanswered(NoAnswer::EngineGone, "the build broke off"))
+        }
+        (Err(trouble), _) => match words::base_missing(trouble.message()) {
+            Some(missing) => Err(missing),
+            None => Ok(End::Failed(tail.with(trouble.message()))),
+        },
+    }
+}
+
+/// The images that nobody has named: they were there before, and a tag of ours that is taken off
+/// again would take them along.
+async fn untagged(session: &Session) -> Result<Vec<String>, Unanswered> {
+    let filters = HashMap::from([("dangling", vec!["true"])]);
+    let options = ListImagesOptionsBuilder::default()
+        .filters(&filters)
+        .build();
+    let engine = &session.engine;
+    let images = engine
+        .bounded(engine.docker().list_images(Some(options)))
+        .await;
+    let doing = "looking at the images before the build";
+    let images = images.map_err(|trouble| trouble.unanswered(NoAnswer::EngineGone, doing))?;
+    Ok(images.into_iter().map(|image| image.id).collect())
+}
+
+/// Names the image for as long as this run lives, so that no prune and no other run takes it.
+async fn hold(session: &Session, id: &str) -> Result<(), Unanswered> {
+    let (repository, tag) = session.temporary_tag();
+    let options = TagImageOptionsBuilder::default()
+        .repo(&repository)
+        .tag(&tag)
+        .build();
+    let engine = &session.engine;
+    let put = engine
+        .bounded(engine.docker().tag_image(id, Some(options)))
+        .await;
+    put.map_err(|t| t.unanswered(NoAnswer::EngineGone, "holding the image that was built"))
+}

@@ -31,8 +31,15 @@ pub(super) fn body(
 ) -> Result<ContainerCreateBody, Unanswered> {
     let options = &request.container;
     let mounts = mounts(options, &frame)?;
-    let secrets = request.secrets.iter().map(|(name, secret)| format!("{name}={}", secret.0));
-    let env = request.env.iter().map(|(name, value)| format!("{name}={value}")).chain(secrets);
+    let secrets = request
+        .secrets
+        .iter()
+        .map(|(name, secret)| format!("{name}={}", secret.0));
+    let env = request
+        .env
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .chain(secrets);
     let mounted = options.workspace != Workspace::None;
     Ok(ContainerCreateBody {
         image: Some(frame.image.to_owned()),
@@ -52,7 +59,11 @@ pub(super) fn body(
 
 /// To the engine an empty list is "keep the image's"; the CLI takes it away with one empty word.
 fn entrypoint(words: &[String]) -> Vec<String> {
-    if words.is_empty() { vec![String::new()] } else { words.to_vec() }
+    if words.is_empty() {
+        vec![String::new()]
+    } else {
+        words.to_vec()
+    }
 }
 
 /// The gate's directory as the container sees it.
@@ -64,11 +75,19 @@ fn work_dir(cwd: &str) -> String {
 }
 
 fn host_config(options: &ContainerOptions, mounts: Vec<Mount>) -> HostConfig {
-    let memory = options.memory.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
+    let memory = options
+        .memory
+        .map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
     let nano_cpus = options.millicpus.map(|millis| {
-        i64::try_from(millis).unwrap_or(i64::MAX).saturating_mul(1_000_000)
+        i64::try_from(millis)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(1_000_000)
     });
-    let tmpfs = options.tmpfs.iter().map(|path| (path.clone(), String::new())).collect();
+    let tmpfs = options
+        .tmpfs
+        .iter()
+        .map(|path| (path.clone(), String::new()))
+        .collect();
     HostConfig {
         cap_drop: Some(vec!["ALL".to_owned()]),
         cap_add: Some(options.cap_add.clone()),
@@ -83,7 +102,10 @@ fn host_config(options: &ContainerOptions, mounts: Vec<Mount>) -> HostConfig {
         pids_limit: options.pids.map(i64::from),
         mounts: Some(mounts),
         // Output is read by attach; a second copy on the engine's disk serves nobody.
-        log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
+        log_config: Some(HostConfigLogConfig {
+            typ: Some("none".to_owned()),
+            config: None,
+        }),
         ..HostConfig::default()
     }
 }
@@ -105,7 +127,11 @@ fn mounts(options: &ContainerOptions, frame: &Frame<'_>) -> Result<Vec<Mount>, U
         Workspace::ReadWrite => mounts.push(bind(frame.root, WORK, false)),
     }
     for mount in &options.mounts {
-        mounts.push(bind(&frame.root.join(&mount.source), &mount.target, mount.read_only));
+        mounts.push(bind(
+            &frame.root.join(&mount.source),
+            &mount.target,
+            mount.read_only,
+        ));
     }
     if mounts.is_empty() || frame.local {
         return Ok(mounts);
@@ -147,8 +173,12 @@ pub(super) mod tests {
     }
 
     fn made(request: &RunRequest, local: bool) -> Result<ContainerCreateBody, Unanswered> {
-        let frame =
-            Frame { image: "sha256:1", root: Path::new("/p"), local, labels: HashMap::new() };
+        let frame = Frame {
+            image: "sha256:1",
+            root: Path::new("/p"),
+            local,
+            labels: HashMap::new(),
+        };
         body(request, frame)
     }
 
@@ -170,7 +200,10 @@ pub(super) mod tests {
     #[test]
     fn the_images_own_settings_are_kept_unless_replaced() {
         let kept = made(&plain(), true).unwrap();
-        assert_eq!((kept.entrypoint, kept.working_dir, kept.user), (None, None, None));
+        assert_eq!(
+            (kept.entrypoint, kept.working_dir, kept.user),
+            (None, None, None)
+        );
         let mut request = plain();
         request.container.entrypoint = Some(Vec::new());
         assert_eq!(made(&request, true).unwrap().entrypoint.unwrap(), [""]);
@@ -180,7 +213,9 @@ pub(super) mod tests {
     fn secrets_are_set_like_the_environment() {
         let mut request = plain();
         request.env.insert("A".to_owned(), "1".to_owned());
-        request.secrets.insert("T".to_owned(), Secret("s".to_owned()));
+        request
+            .secrets
+            .insert("T".to_owned(), Secret("s".to_owned()));
         assert_eq!(made(&request, true).unwrap().env.unwrap(), ["A=1", "T=s"]);
     }
 
@@ -194,6 +229,9 @@ pub(super) mod tests {
         let mount = &body.host_config.unwrap().mounts.unwrap()[0];
         assert_eq!(mount.source.as_deref(), Some("/p"));
         assert_eq!(mount.read_only, Some(true));
-        assert_eq!(made(&request, false).unwrap_err().why, NoAnswer::Unsupported);
+        assert_eq!(
+            made(&request, false).unwrap_err().why,
+            NoAnswer::Unsupported
+        );
     }
 }

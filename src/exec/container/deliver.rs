@@ -27,7 +27,11 @@ impl Wanted {
     /// Compiles the patterns of a request.
     pub(super) fn new(collect: &Collect) -> Result<Self, Unanswered> {
         let results = globs(&collect.results)?;
-        Ok(Self { results, keep: globs(&collect.keep)?, outputs: globs(&collect.outputs)? })
+        Ok(Self {
+            results,
+            keep: globs(&collect.keep)?,
+            outputs: globs(&collect.outputs)?,
+        })
     }
 
     /// A report file.
@@ -61,7 +65,12 @@ fn globs(patterns: &[String]) -> Result<GlobSet, Unanswered> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         let clean = pattern.trim_start_matches("./").trim_end_matches('/');
-        set.add(GlobBuilder::new(clean).literal_separator(true).build().map_err(bad)?);
+        set.add(
+            GlobBuilder::new(clean)
+                .literal_separator(true)
+                .build()
+                .map_err(bad)?,
+        );
     }
     set.build().map_err(bad)
 }
@@ -74,19 +83,28 @@ pub(super) fn is_plain(pattern: &str) -> bool {
 /// A report file's bytes; `None` when there are too many.
 pub(super) fn read_result(mut from: impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    from.by_ref().take(limits::RESULT_BYTES + 1).read_to_end(&mut bytes)?;
+    from.by_ref()
+        .take(limits::RESULT_BYTES + 1)
+        .read_to_end(&mut bytes)?;
     let fits = u64::try_from(bytes.len()).is_ok_and(|len| len <= limits::RESULT_BYTES);
     Ok(fits.then_some(bytes))
 }
 
 /// Writes a file below `base`, whole or not at all. A path that would leave `base`, by `..` or by
 /// a link on its way, is refused; a link in its own place is replaced, not followed.
-pub(super) fn write_below(base: &Path, path: &str, mode: u32, mut from: impl Read) -> io::Result<()> {
+pub(super) fn write_below(
+    base: &Path,
+    path: &str,
+    mode: u32,
+    mut from: impl Read,
+) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let relative = Path::new(path.trim_start_matches('/'));
     let plain = |part: Component<'_>| matches!(part, Component::Normal(_));
     if relative.as_os_str().is_empty() || !relative.components().all(plain) {
-        return Err(io::Error::other(format!("`{path}` leads out of the folder")));
+        return Err(io::Error::other(format!(
+            "`{path}` leads out of the folder"
+        )));
     }
     let mut parent = base.to_path_buf();
     for part in relative.parent().into_iter().flat_map(Path::components) {
@@ -94,7 +112,10 @@ pub(super) fn write_below(base: &Path, path: &str, mode: u32, mut from: impl Rea
         match std::fs::symlink_metadata(&parent) {
             Ok(meta) if meta.is_dir() => {}
             Ok(_) => {
-                return Err(io::Error::other(format!("`{}` is no folder", parent.display())));
+                return Err(io::Error::other(format!(
+                    "`{}` is no folder",
+                    parent.display()
+                )));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 std::fs::create_dir(&parent)?;
@@ -104,8 +125,10 @@ pub(super) fn write_below(base: &Path, path: &str, mode: u32, mut from: impl Rea
     }
     let mut file = tempfile::NamedTempFile::new_in(&parent)?;
     io::copy(&mut from, &mut file)?;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(mode & 0o777))?;
-    file.persist(base.join(relative)).map_err(|error| error.error)?;
+    file.as_file()
+        .set_permissions(std::fs::Permissions::from_mode(mode & 0o777))?;
+    file.persist(base.join(relative))
+        .map_err(|error| error.error)?;
     Ok(())
 }
 

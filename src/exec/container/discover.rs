@@ -16,7 +16,10 @@ pub(super) enum Address {
     /// `host:port`, without TLS.
     Http(String),
     /// `host:port`, with the directory of `ca.pem`, `cert.pem` and `key.pem`.
-    Https { address: String, certificates: PathBuf },
+    Https {
+        address: String,
+        certificates: PathBuf,
+    },
 }
 
 /// A place where an engine may be, and who said so.
@@ -66,7 +69,9 @@ pub(super) fn candidates(env: &Env) -> Result<Vec<Endpoint>, Unanswered> {
 
 /// A variable that is set and not empty: docker's CLI reads an empty one as unset.
 fn set<'a>(env: &'a Env, name: &str) -> Option<&'a str> {
-    env.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    env.get(name)
+        .map(String::as_str)
+        .filter(|value| !value.is_empty())
 }
 
 /// Docker's own folder of settings.
@@ -78,7 +83,9 @@ fn docker_dir(env: &Env) -> Option<PathBuf> {
 /// The certificates for a TCP address, when `DOCKER_TLS_VERIFY` asks for TLS.
 fn tls_of(env: &Env) -> Option<PathBuf> {
     set(env, "DOCKER_TLS_VERIFY")?;
-    set(env, "DOCKER_CERT_PATH").map(PathBuf::from).or_else(|| docker_dir(env))
+    set(env, "DOCKER_CERT_PATH")
+        .map(PathBuf::from)
+        .or_else(|| docker_dir(env))
 }
 
 fn endpoint(url: &str, origin: String, tls: Option<PathBuf>) -> Result<Endpoint, Unanswered> {
@@ -86,7 +93,10 @@ fn endpoint(url: &str, origin: String, tls: Option<PathBuf>) -> Result<Endpoint,
     let bare = rest.trim_end_matches('/').to_owned();
     let address = match (scheme, tls) {
         ("unix", _) => Address::Unix(PathBuf::from(rest)),
-        ("tcp" | "https", Some(certificates)) => Address::Https { address: bare, certificates },
+        ("tcp" | "https", Some(certificates)) => Address::Https {
+            address: bare,
+            certificates,
+        },
         ("tcp" | "http", _) => Address::Http(bare),
         ("https", None) => return Err(no_certificates(url)),
         ("ssh", _) => return Err(ssh(url, &origin)),
@@ -96,13 +106,16 @@ fn endpoint(url: &str, origin: String, tls: Option<PathBuf>) -> Result<Endpoint,
 }
 
 fn no_certificates(url: &str) -> Unanswered {
-    absent(format!("{url} needs certificates"))
-        .hint("set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH=<folder with ca.pem, cert.pem, key.pem>")
+    absent(format!("{url} needs certificates")).hint(
+        "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH=<folder with ca.pem, cert.pem, key.pem>",
+    )
 }
 
 fn bad_url(url: &str, origin: &str) -> Unanswered {
-    absent(format!("{origin} is `{url}`, which is no address of an engine"))
-        .hint("write unix:///path/to/docker.sock or tcp://host:port")
+    absent(format!(
+        "{origin} is `{url}`, which is no address of an engine"
+    ))
+    .hint("write unix:///path/to/docker.sock or tcp://host:port")
 }
 
 fn ssh(url: &str, origin: &str) -> Unanswered {
@@ -111,7 +124,10 @@ fn ssh(url: &str, origin: &str) -> Unanswered {
          then DOCKER_HOST=unix:///tmp/docker.sock",
         url.trim_start_matches("ssh://")
     );
-    absent(format!("{origin} is `{url}`: prove does not speak ssh to an engine")).hint(hint)
+    absent(format!(
+        "{origin} is `{url}`: prove does not speak ssh to an engine"
+    ))
+    .hint(hint)
 }
 
 fn absent(message: String) -> Unanswered {
@@ -120,8 +136,12 @@ fn absent(message: String) -> Unanswered {
 
 /// `currentContext` of docker's `config.json`.
 fn current_context(env: &Env) -> Result<Option<String>, Unanswered> {
-    let Some(path) = docker_dir(env).map(|dir| dir.join("config.json")) else { return Ok(None) };
-    let Some(config) = read_json(&path)? else { return Ok(None) };
+    let Some(path) = docker_dir(env).map(|dir| dir.join("config.json")) else {
+        return Ok(None);
+    };
+    let Some(config) = read_json(&path)? else {
+        return Ok(None);
+    };
     let name = config.get("currentContext").and_then(|name| name.as_str());
     Ok(name.filter(|name| !name.is_empty()).map(str::to_owned))
 }
@@ -135,8 +155,15 @@ fn from_context(env: &Env, name: &str) -> Result<Endpoint, Unanswered> {
     let id = Digest::of(name.as_bytes()).hex();
     let meta = read_json(&dir.join("meta").join(&id).join("meta.json"))?.ok_or_else(unknown)?;
     let docker = meta.pointer("/Endpoints/docker").ok_or_else(unknown)?;
-    let host = docker.get("Host").and_then(|host| host.as_str()).ok_or_else(unknown)?;
-    if docker.get("SkipTLSVerify").and_then(serde_json::Value::as_bool) == Some(true) {
+    let host = docker
+        .get("Host")
+        .and_then(|host| host.as_str())
+        .ok_or_else(unknown)?;
+    if docker
+        .get("SkipTLSVerify")
+        .and_then(serde_json::Value::as_bool)
+        == Some(true)
+    {
         return Err(absent(format!("{origin} skips the check of certificates"))
             .hint("prove does not: recreate the context with the engine's CA"));
     }
@@ -151,7 +178,9 @@ fn read_json(path: &Path) -> Result<Option<serde_json::Value>, Unanswered> {
             .hint("mend the file, or set DOCKER_HOST")
     };
     match std::fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|e| broken(e.to_string())),
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|e| broken(e.to_string())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(broken(error.to_string())),
     }
@@ -165,8 +194,10 @@ fn well_known(env: &Env) -> Vec<Endpoint> {
         runtime.map(|dir| dir.join("podman/podman.sock")),
         Some(PathBuf::from("/run/podman/podman.sock")),
     ];
-    let endpoint =
-        |path| Endpoint { address: Address::Unix(path), origin: "default".to_owned() };
+    let endpoint = |path| Endpoint {
+        address: Address::Unix(path),
+        origin: "default".to_owned(),
+    };
     sockets.into_iter().flatten().map(endpoint).collect()
 }
 
@@ -175,11 +206,18 @@ mod tests {
     use super::*;
 
     fn env(pairs: &[(&str, &str)]) -> Env {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     fn urls(pairs: &[(&str, &str)]) -> Vec<String> {
-        candidates(&env(pairs)).unwrap().iter().map(Endpoint::url).collect()
+        candidates(&env(pairs))
+            .unwrap()
+            .iter()
+            .map(Endpoint::url)
+            .collect()
     }
 
     fn refusal(pairs: &[(&str, &str)]) -> Unanswered {
@@ -188,7 +226,10 @@ mod tests {
 
     #[test]
     fn what_the_user_chose_has_no_stand_in() {
-        assert_eq!(urls(&[("DOCKER_HOST", "unix:///x.sock")]), ["unix:///x.sock"]);
+        assert_eq!(
+            urls(&[("DOCKER_HOST", "unix:///x.sock")]),
+            ["unix:///x.sock"]
+        );
         assert_eq!(urls(&[("DOCKER_HOST", "tcp://h:2375/")]), ["tcp://h:2375"]);
     }
 
@@ -217,9 +258,17 @@ mod tests {
         let certificates = PathBuf::from("/certs");
         assert_eq!(
             found[0].address,
-            Address::Https { address: "h:2376".to_owned(), certificates }
+            Address::Https {
+                address: "h:2376".to_owned(),
+                certificates
+            }
         );
-        assert!(refusal(&[("DOCKER_HOST", "https://h")]).hint.unwrap().contains("CERT_PATH"));
+        assert!(
+            refusal(&[("DOCKER_HOST", "https://h")])
+                .hint
+                .unwrap()
+                .contains("CERT_PATH")
+        );
     }
 
     #[test]
@@ -227,8 +276,16 @@ mod tests {
         let ssh = refusal(&[("DOCKER_HOST", "ssh://me@box")]);
         assert_eq!(ssh.why, NoAnswer::EngineAbsent);
         assert!(ssh.hint.unwrap().contains("me@box"));
-        assert!(refusal(&[("DOCKER_HOST", "nonsense")]).message.contains("nonsense"));
-        assert!(refusal(&[("DOCKER_CONTEXT", "gone")]).message.contains("gone"));
+        assert!(
+            refusal(&[("DOCKER_HOST", "nonsense")])
+                .message
+                .contains("nonsense")
+        );
+        assert!(
+            refusal(&[("DOCKER_CONTEXT", "gone")])
+                .message
+                .contains("gone")
+        );
     }
 
     #[test]
@@ -239,12 +296,20 @@ mod tests {
         std::fs::create_dir_all(&meta).unwrap();
         let text = r#"{"Name":"lab","Endpoints":{"docker":{"Host":"tcp://lab:1"}}}"#;
         std::fs::write(meta.join("meta.json"), text).unwrap();
-        std::fs::write(home.path().join("config.json"), r#"{"currentContext":"lab"}"#).unwrap();
+        std::fs::write(
+            home.path().join("config.json"),
+            r#"{"currentContext":"lab"}"#,
+        )
+        .unwrap();
         let config = home.path().to_str().unwrap();
         assert_eq!(urls(&[("DOCKER_CONFIG", config)]), ["tcp://lab:1"]);
         let chosen = [("DOCKER_CONFIG", config), ("DOCKER_HOST", "unix:///y")];
         assert_eq!(urls(&chosen), ["unix:///y"]);
         std::fs::write(home.path().join("config.json"), "{").unwrap();
-        assert!(refusal(&[("DOCKER_CONFIG", config)]).message.contains("config.json"));
+        assert!(
+            refusal(&[("DOCKER_CONFIG", config)])
+                .message
+                .contains("config.json")
+        );
     }
 }

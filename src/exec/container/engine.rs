@@ -68,9 +68,13 @@ impl Trouble {
 impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         match error {
-            Error::DockerResponseServerError { status_code, message } => {
-                Self::Refused { status: status_code, message }
-            }
+            Error::DockerResponseServerError {
+                status_code,
+                message,
+            } => Self::Refused {
+                status: status_code,
+                message,
+            },
             Error::DockerStreamError { error } => Self::Broke(error),
             Error::RequestTimeoutError => Self::Gone("the engine does not answer".to_owned()),
             other => Self::Gone(format!("the engine broke off: {}", whole_chain(&other))),
@@ -123,10 +127,17 @@ impl Engine {
         if let Address::Unix(path) = &endpoint.address {
             knock(path, answer).await?;
         }
-        let docker = client(&endpoint.address)
-            .map_err(|error| absent(whole_chain(&error)).hint("check the address and the certificates"))?;
-        let engine = Self { docker, endpoint, answer };
-        let docker = engine.bounded(engine.docker.clone().negotiate_version()).await;
+        let docker = client(&endpoint.address).map_err(|error| {
+            absent(whole_chain(&error)).hint("check the address and the certificates")
+        })?;
+        let engine = Self {
+            docker,
+            endpoint,
+            answer,
+        };
+        let docker = engine
+            .bounded(engine.docker.clone().negotiate_version())
+            .await;
         match docker {
             Ok(docker) => Ok(Self { docker, ..engine }),
             Err(Trouble::Gone(message)) if message.contains("does not answer") => {
@@ -145,7 +156,9 @@ impl Engine {
 
     /// A client for work whose length nobody knows.
     pub(super) fn patient(&self) -> Docker {
-        self.docker.clone().with_timeout(Duration::from_secs(UNBOUNDED_SECONDS))
+        self.docker
+            .clone()
+            .with_timeout(Duration::from_secs(UNBOUNDED_SECONDS))
     }
 
     /// Asks a question that needs no work: at most the limit, answer read to its end.
@@ -157,7 +170,9 @@ impl Engine {
             Ok(answer) => answer.map_err(Trouble::from),
             Err(_) => {
                 let seconds = self.answer.as_secs_f32();
-                Err(Trouble::Gone(format!("the engine does not answer within {seconds} s")))
+                Err(Trouble::Gone(format!(
+                    "the engine does not answer within {seconds} s"
+                )))
             }
         }
     }
@@ -173,7 +188,10 @@ fn client(address: &Address) -> Result<Docker, Error> {
         Address::Http(address) => {
             Docker::connect_with_http(address, UNBOUNDED_SECONDS, API_DEFAULT_VERSION)
         }
-        Address::Https { address, certificates } => Docker::connect_with_ssl(
+        Address::Https {
+            address,
+            certificates,
+        } => Docker::connect_with_ssl(
             address,
             &certificates.join("key.pem"),
             &certificates.join("cert.pem"),
@@ -191,8 +209,10 @@ async fn knock(path: &Path, answer: Duration) -> Result<(), Unanswered> {
         Ok(Ok(_)) => return Ok(()),
         Ok(Err(error)) => error,
         Err(_) => {
-            return Err(Unanswered::new(NoAnswer::EngineGone, "it does not accept connections")
-                .hint("restart the engine"));
+            return Err(
+                Unanswered::new(NoAnswer::EngineGone, "it does not accept connections")
+                    .hint("restart the engine"),
+            );
         }
     };
     Err(match error.kind() {
@@ -201,8 +221,9 @@ async fn knock(path: &Path, answer: Duration) -> Result<(), Unanswered> {
             "add yourself to the group `docker` (`sudo usermod -aG docker $USER`, log in again), \
              or use a rootless engine",
         ),
-        ErrorKind::ConnectionRefused => absent("nobody listens".to_owned())
-            .hint("start the engine (`systemctl start docker`)"),
+        ErrorKind::ConnectionRefused => {
+            absent("nobody listens".to_owned()).hint("start the engine (`systemctl start docker`)")
+        }
         _ => absent(error.to_string()),
     })
 }

@@ -63,7 +63,10 @@ impl Followed {
     }
 
     /// stdout, stderr and whether one of them was cut, as far as the request asks for them.
-    pub(super) fn captures(&self, request: &RunRequest) -> (Option<Vec<u8>>, Option<Vec<u8>>, bool) {
+    pub(super) fn captures(
+        &self,
+        request: &RunRequest,
+    ) -> (Option<Vec<u8>>, Option<Vec<u8>>, bool) {
         let stdout = request.capture_stdout.then(|| self.stdout.clone());
         let stderr = request.capture_stderr.then(|| self.stderr.clone());
         let cut = (self.cut.0 && stdout.is_some()) || (self.cut.1 && stderr.is_some());
@@ -83,7 +86,9 @@ impl Follow {
         let (client, name) = (engine.patient(), name.to_owned());
         let exit = Box::pin(async move {
             // Asked after the start, so that an exit before the question is an answer, too.
-            let options = WaitContainerOptionsBuilder::default().condition("not-running").build();
+            let options = WaitContainerOptionsBuilder::default()
+                .condition("not-running")
+                .build();
             match client.wait_container(&name, Some(options)).next().await {
                 // A code that is not 0 arrives as an error.
                 Some(Ok(_) | Err(Error::DockerContainerWaitError { .. })) => Ok(()),
@@ -91,11 +96,15 @@ impl Follow {
                 None => Err(Trouble::Gone("the engine broke off the wait".to_owned())),
             }
         });
-        Ok(Self { output: attached.output, exit, followed: Followed::default() })
+        Ok(Self {
+            output: attached.output,
+            exit,
+            followed: Followed::default(),
+        })
     }
 
     /// Hands on the output until the container has ended and its output with it.
-    pub(super) async fn to_the_end(
+    pub(super) async fn follow(
         &mut self,
         session: &Session,
         name: &str,
@@ -127,7 +136,9 @@ impl Follow {
                 }
             }
         };
-        exit.map_err(|trouble| trouble.unanswered(NoAnswer::EngineGone, "waiting for the container"))?;
+        exit.map_err(|trouble| {
+            trouble.unanswered(NoAnswer::EngineGone, "waiting for the container")
+        })?;
         self.drain(open, desk).await;
         Ok(std::mem::take(&mut self.followed))
     }
@@ -154,7 +165,9 @@ impl Follow {
             match timeout(limits::GRACE, self.output.next()).await {
                 Ok(output) => open = self.took(output, desk),
                 Err(_) => {
-                    self.followed.notes.push("the engine kept the output open".to_owned());
+                    self.followed
+                        .notes
+                        .push("the engine kept the output open".to_owned());
                     open = false;
                 }
             }
@@ -162,12 +175,16 @@ impl Follow {
     }
 
     async fn signal(&mut self, session: &Session, name: &str, signal: &str) {
-        let options = KillContainerOptionsBuilder::default().signal(signal).build();
+        let options = KillContainerOptionsBuilder::default()
+            .signal(signal)
+            .build();
         let kill = session.engine.docker().kill_container(name, Some(options));
         match session.engine.bounded(kill).await {
             Ok(()) => {}
             // 404 and 409: it has just ended by itself.
-            Err(Trouble::Refused { status: 404 | 409, .. }) => {}
+            Err(Trouble::Refused {
+                status: 404 | 409, ..
+            }) => {}
             Err(trouble) => {
                 let note = format!("{signal} could not be sent: {}", trouble.message());
                 self.followed.notes.push(note);

@@ -23,12 +23,18 @@ pub(super) async fn resolve(
 /// The image that was built is still the one the engine has under this id.
 async fn same(engine: &Engine, wanted: &ImageIdentity) -> Result<String, Unanswered> {
     let found = identity(engine, &wanted.id).await.map_err(|trouble| {
-        trouble.unanswered(NoAnswer::ImageMissing, "looking for the image that was built")
+        trouble.unanswered(
+            NoAnswer::ImageMissing,
+            "looking for the image that was built",
+        )
     })?;
     if found == *wanted {
         return Ok(found.id);
     }
-    let message = format!("the image {} is no longer the one that was built", wanted.short());
+    let message = format!(
+        "the image {} is no longer the one that was built",
+        wanted.short()
+    );
     Err(Unanswered::new(NoAnswer::ImageMissing, message))
 }
 
@@ -43,19 +49,30 @@ async fn named(engine: &Engine, name: &str, desk: &Desk<'_>) -> Result<String, U
         let doing = format!("the image {name} is not on the engine, and pulling it failed");
         let why = trouble.unanswered(NoAnswer::ImageMissing, &doing);
         let pull = format!("check the name; a private image: `docker pull {name}` first");
-        if why.hint.is_some() { why } else { why.hint(pull) }
+        if why.hint.is_some() {
+            why
+        } else {
+            why.hint(pull)
+        }
     })?;
     let found = identity(engine, name).await;
-    found.map(|found| found.id).map_err(|t| t.unanswered(NoAnswer::ImageMissing, &doing))
+    found
+        .map(|found| found.id)
+        .map_err(|t| t.unanswered(NoAnswer::ImageMissing, &doing))
 }
 
 /// Pulls once. Without a tag that would be *every* tag of the repository, so `latest` is said.
 async fn pull(engine: &Engine, name: &str, desk: &Desk<'_>) -> Result<(), Trouble> {
     let last = name.rsplit('/').next().unwrap_or(name);
-    let whole =
-        if last.contains([':', '@']) { name.to_owned() } else { format!("{name}:latest") };
+    let whole = if last.contains([':', '@']) {
+        name.to_owned()
+    } else {
+        format!("{name}:latest")
+    };
     desk.sink.progress(&format!("pulling {whole}"));
-    let options = CreateImageOptionsBuilder::default().from_image(&whole).build();
+    let options = CreateImageOptionsBuilder::default()
+        .from_image(&whole)
+        .build();
     let client = engine.patient();
     let mut lines = client.create_image(Some(options), None, None);
     while let Some(line) = lines.next().await {
@@ -65,7 +82,10 @@ async fn pull(engine: &Engine, name: &str, desk: &Desk<'_>) -> Result<(), Troubl
         }
         let layer = line.id.map(|id| format!("{id}: ")).unwrap_or_default();
         let status = line.status.unwrap_or_default();
-        if !matches!(status.as_str(), "" | "Downloading" | "Extracting" | "Waiting") {
+        if !matches!(
+            status.as_str(),
+            "" | "Downloading" | "Extracting" | "Waiting"
+        ) {
             desk.sink.progress(&format!("{layer}{status}"));
         }
     }
@@ -76,7 +96,9 @@ async fn pull(engine: &Engine, name: &str, desk: &Desk<'_>) -> Result<(), Troubl
 pub(super) async fn identity(engine: &Engine, name: &str) -> Result<ImageIdentity, Trouble> {
     let found = engine.bounded(engine.docker().inspect_image(name)).await?;
     read_identity(found).ok_or_else(|| {
-        Trouble::Broke(format!("the engine does not say what the image {name} consists of"))
+        Trouble::Broke(format!(
+            "the engine does not say what the image {name} consists of"
+        ))
     })
 }
 

@@ -48,20 +48,40 @@ impl Lease {
         let scope = short(&format!("{}\0{}", mount_namespace(), dir.display()), 8);
         let run = format!("{}-{}", tame(run), std::process::id());
         let path = dir.join(format!("{run}.lock"));
-        let lock = File::options().create(true).truncate(false).write(true).open(&path)?;
-        lock.try_lock().map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
-        let owner = Owner { host: host(), boot: boot(), scope, run };
-        Ok(Self { owner, path, _lock: lock })
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)?;
+        lock.try_lock()
+            .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+        let owner = Owner {
+            host: host(),
+            boot: boot(),
+            scope,
+            run,
+        };
+        Ok(Self {
+            owner,
+            path,
+            _lock: lock,
+        })
     }
 
     /// The labels of a container of this run.
     pub(super) fn labels(&self) -> HashMap<String, String> {
         let owner = self.owner.clone();
         let pid = std::process::id().to_string();
-        [(HOST, owner.host), (BOOT, owner.boot), (SCOPE, owner.scope), (RUN, owner.run), (PID, pid)]
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
+        [
+            (HOST, owner.host),
+            (BOOT, owner.boot),
+            (SCOPE, owner.scope),
+            (RUN, owner.run),
+            (PID, pid),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
     }
 
     /// Whether what this owner left is certainly nobody's any more: of this machine, and of an
@@ -105,7 +125,10 @@ impl Drop for Lease {
 impl Owner {
     /// The repository of this owner's temporary tags.
     pub(super) fn repository(&self) -> String {
-        format!("{TAGS}{}-{}-{}-{}", self.host, self.boot, self.scope, self.run)
+        format!(
+            "{TAGS}{}-{}-{}-{}",
+            self.host, self.boot, self.scope, self.run
+        )
     }
 
     /// Reads a repository back; `None` when it is none of ours.
@@ -115,21 +138,36 @@ impl Owner {
         let hex = |text: &str, length| {
             text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
         };
-        (hex(&host, 12) && hex(&boot, 8) && hex(&scope, 8)).then_some(Self { host, boot, scope, run })
+        (hex(&host, 12) && hex(&boot, 8) && hex(&scope, 8)).then_some(Self {
+            host,
+            boot,
+            scope,
+            run,
+        })
     }
 
     /// Reads a container's labels back; `None` when it is none of ours.
     pub(super) fn of_labels(labels: &HashMap<String, String>) -> Option<Self> {
         let get = |name: &str| labels.get(name).cloned();
-        Some(Self { host: get(HOST)?, boot: get(BOOT)?, scope: get(SCOPE)?, run: get(RUN)? })
+        Some(Self {
+            host: get(HOST)?,
+            boot: get(BOOT)?,
+            scope: get(SCOPE)?,
+            run: get(RUN)?,
+        })
     }
 }
 
 /// `<runtime dir>/prove-<uid>`.
 fn lock_dir(env: &BTreeMap<String, String>) -> PathBuf {
-    let runtime = env.get("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|dir| dir.is_dir());
+    let runtime = env
+        .get("XDG_RUNTIME_DIR")
+        .map(PathBuf::from)
+        .filter(|dir| dir.is_dir());
     let uid = rustix::process::getuid().as_raw();
-    runtime.unwrap_or_else(|| PathBuf::from("/tmp")).join(format!("prove-{uid}"))
+    runtime
+        .unwrap_or_else(|| PathBuf::from("/tmp"))
+        .join(format!("prove-{uid}"))
 }
 
 /// Makes the folder for us alone; refuses one that somebody else made in `/tmp` before us.
@@ -146,11 +184,17 @@ fn private_dir(dir: &std::path::Path) -> io::Result<()> {
     if ours && closed {
         return Ok(());
     }
-    Err(io::Error::other(format!("{} is not a folder of ours alone", dir.display())))
+    Err(io::Error::other(format!(
+        "{} is not a folder of ours alone",
+        dir.display()
+    )))
 }
 
 fn host() -> String {
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
     let id = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
     short(&format!("{name}\0{}", id.trim()), 12)
 }
@@ -163,19 +207,34 @@ fn boot() -> String {
 
 fn mount_namespace() -> String {
     let link = std::fs::read_link("/proc/self/ns/mnt");
-    link.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+    link.map(|path| path.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 fn short(text: &str, digits: usize) -> String {
-    Digest::of(text.as_bytes()).hex().chars().take(digits).collect()
+    Digest::of(text.as_bytes())
+        .hex()
+        .chars()
+        .take(digits)
+        .collect()
 }
 
 /// What may stand in a container's name, a tag and a file name alike.
 fn tame(run: &str) -> String {
-    let tame = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let tame = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '-'
+        }
+    };
     let dashed: String = run.chars().take(64).map(tame).collect();
     let parts: Vec<&str> = dashed.split('-').filter(|part| !part.is_empty()).collect();
-    if parts.is_empty() { "run".to_owned() } else { parts.join("-") }
+    if parts.is_empty() {
+        "run".to_owned()
+    } else {
+        parts.join("-")
+    }
 }
 
 #[cfg(test)]
@@ -202,12 +261,27 @@ mod tests {
     fn a_foreign_host_and_what_we_cannot_see_stay_but_an_earlier_boot_goes() {
         let dir = tempfile::tempdir().unwrap();
         let mine = lease(&dir, "mine");
-        let dead = Owner { run: "dead-1".to_owned(), ..mine.owner.clone() };
+        let dead = Owner {
+            run: "dead-1".to_owned(),
+            ..mine.owner.clone()
+        };
         assert!(mine.is_abandoned(&dead));
-        assert!(!mine.is_abandoned(&Owner { host: "x".to_owned(), ..dead.clone() }));
-        assert!(!mine.is_abandoned(&Owner { scope: "x".to_owned(), ..dead.clone() }));
-        assert!(!mine.is_abandoned(&Owner { run: "../up".to_owned(), ..dead.clone() }));
-        assert!(mine.is_abandoned(&Owner { boot: "x".to_owned(), ..dead }));
+        assert!(!mine.is_abandoned(&Owner {
+            host: "x".to_owned(),
+            ..dead.clone()
+        }));
+        assert!(!mine.is_abandoned(&Owner {
+            scope: "x".to_owned(),
+            ..dead.clone()
+        }));
+        assert!(!mine.is_abandoned(&Owner {
+            run: "../up".to_owned(),
+            ..dead.clone()
+        }));
+        assert!(mine.is_abandoned(&Owner {
+            boot: "x".to_owned(),
+            ..dead
+        }));
     }
 
     #[test]
@@ -216,7 +290,10 @@ mod tests {
         let mine = lease(&dir, "mine");
         let left = mine.path.with_file_name("dead-1.lock");
         std::fs::write(&left, "").unwrap();
-        assert!(mine.is_abandoned(&Owner { run: "dead-1".to_owned(), ..mine.owner.clone() }));
+        assert!(mine.is_abandoned(&Owner {
+            run: "dead-1".to_owned(),
+            ..mine.owner.clone()
+        }));
         assert!(!left.exists());
     }
 
@@ -224,9 +301,15 @@ mod tests {
     fn marks_read_back_as_they_were_written() {
         let dir = tempfile::tempdir().unwrap();
         let mine = lease(&dir, "2026-11-21T00:32:56Z_A");
-        assert_eq!(Owner::of_repository(&mine.owner.repository()), Some(mine.owner.clone()));
+        assert_eq!(
+            Owner::of_repository(&mine.owner.repository()),
+            Some(mine.owner.clone())
+        );
         assert_eq!(Owner::of_labels(&mine.labels()), Some(mine.owner.clone()));
-        assert_eq!(Owner::of_repository("prove-tmp/someone-elses-own-thing"), None);
+        assert_eq!(
+            Owner::of_repository("prove-tmp/someone-elses-own-thing"),
+            None
+        );
         assert_eq!(Owner::of_repository("alpine"), None);
     }
 }

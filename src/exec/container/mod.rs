@@ -10,6 +10,8 @@ mod config;
 mod deliver;
 mod discover;
 mod engine;
+#[cfg(test)]
+mod fake;
 mod follow;
 mod image;
 mod lease;
@@ -20,6 +22,8 @@ mod run;
 mod session;
 mod start;
 mod tag;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -54,7 +58,11 @@ impl Container {
     /// An executor that has not looked for an engine yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { settings, answer: limits::ENGINE_ANSWER, session: OnceCell::new() }
+        Self {
+            settings,
+            answer: limits::ENGINE_ANSWER,
+            session: OnceCell::new(),
+        }
     }
 
     /// Answers one probe. Whatever it started is gone when the future is done, apart from a
@@ -87,7 +95,9 @@ impl Container {
     }
 
     async fn session(&self, desk: &Desk<'_>) -> Result<&Session, Unanswered> {
-        let open = self.session.get_or_init(|| Session::open(&self.settings, self.answer));
+        let open = self
+            .session
+            .get_or_init(|| Session::open(&self.settings, self.answer));
         tokio::select! {
             session = open => session.as_ref().map_err(Clone::clone),
             stop = stopped(desk) => Err(stop_answer(stop)),
@@ -120,11 +130,18 @@ async fn stopped(desk: &Desk<'_>) -> Stop {
 /// Waits until the driver wants it killed.
 async fn killed(desk: &Desk<'_>) {
     let mut stop = desk.stop.clone();
-    if stop.wait_for(|stop| stop.is_some_and(|stop| stop.kill)).await.is_err() {
+    if stop
+        .wait_for(|stop| stop.is_some_and(|stop| stop.kill))
+        .await
+        .is_err()
+    {
         std::future::pending::<()>().await;
     }
 }
 
 fn stop_answer(stop: Stop) -> Unanswered {
-    Unanswered::new(NoAnswer::Stopped(stop.cause), "stopped before there was an answer")
+    Unanswered::new(
+        NoAnswer::Stopped(stop.cause),
+        "stopped before there was an answer",
+    )
 }

@@ -35,14 +35,21 @@ pub(super) fn bring(
         if wanted.is_result(&path) {
             let bytes = open().and_then(read_result).unwrap_or(None);
             let before = before.get(&path).map(|(_, stamp)| stamp.clone());
-            brought.results.push(Collected { path: path.clone(), bytes, before, after });
+            brought.results.push(Collected {
+                path: path.clone(),
+                bytes,
+                before,
+                after,
+            });
         }
         if let Some(base) = desk.sink.keep_dir().filter(|_| wanted.is_kept(&path)) {
             let kept = std::fs::create_dir_all(&base)
                 .and_then(|()| open())
                 .and_then(|from| write_below(&base, &path, 0o644, from));
             if let Err(error) = kept {
-                brought.notes.push(format!("{path} could not be kept: {error}"));
+                brought
+                    .notes
+                    .push(format!("{path} could not be kept: {error}"));
             }
         }
     }
@@ -60,14 +67,20 @@ fn find(session: &Session, request: &RunRequest) -> Result<Files, Unanswered> {
             Some(rest) => (session.root.join(fixed_part(rest)), &session.root),
             None => (base.join(fixed_part(pattern)), &base),
         };
-        let walk = ignore::WalkBuilder::new(&start).standard_filters(false).build();
+        let walk = ignore::WalkBuilder::new(&start)
+            .standard_filters(false)
+            .build();
         for entry in walk.filter_map(Result::ok) {
-            let Ok(relative) = entry.path().strip_prefix(prefix) else { continue };
+            let Ok(relative) = entry.path().strip_prefix(prefix) else {
+                continue;
+            };
             let mut path = relative.to_string_lossy().into_owned();
             if pattern.starts_with('/') {
                 path.insert(0, '/');
             }
-            let Ok(meta) = entry.path().symlink_metadata() else { continue };
+            let Ok(meta) = entry.path().symlink_metadata() else {
+                continue;
+            };
             if meta.is_file() && wanted.wants(&path) {
                 files.insert(path, (entry.into_path(), stamp(&meta)));
             }
@@ -83,12 +96,19 @@ fn find(session: &Session, request: &RunRequest) -> Result<Files, Unanswered> {
 /// The segments before the first wildcard: where a walk may start.
 fn fixed_part(pattern: &str) -> String {
     let wild = |segment: &&str| segment.contains(['*', '?', '[', '{', '\\']);
-    let fixed: Vec<&str> = pattern.split('/').take_while(|segment| !wild(segment)).collect();
+    let fixed: Vec<&str> = pattern
+        .split('/')
+        .take_while(|segment| !wild(segment))
+        .collect();
     fixed.join("/")
 }
 
 fn stamp(meta: &std::fs::Metadata) -> Stamp {
     let (mtime, ctime) = (meta.mtime(), meta.ctime());
     let (mtime_ns, ctime_ns) = (meta.mtime_nsec(), meta.ctime_nsec());
-    Stamp(format!("{}:{}:{mtime}.{mtime_ns}:{ctime}.{ctime_ns}", meta.ino(), meta.size()))
+    Stamp(format!(
+        "{}:{}:{mtime}.{mtime_ns}:{ctime}.{ctime_ns}",
+        meta.ino(),
+        meta.size()
+    ))
 }

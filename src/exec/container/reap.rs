@@ -47,41 +47,68 @@ fn said(what: &str, name: &str, removed: Result<(), Trouble>) -> String {
 }
 
 fn cannot_look(trouble: &Trouble) -> String {
-    format!("could not look for leftovers of killed runs: {}", trouble.message())
+    format!(
+        "could not look for leftovers of killed runs: {}",
+        trouble.message()
+    )
 }
 
 async fn abandoned_containers(engine: &Engine, lease: &Lease) -> Result<Vec<String>, Trouble> {
     let ours = format!("{HOST}={}", lease.owner.host);
     let filters = HashMap::from([("label".to_owned(), vec![ours])]);
-    let options = ListContainersOptionsBuilder::default().all(true).filters(&filters).build();
-    let all = engine.bounded(engine.docker().list_containers(Some(options))).await?;
+    let options = ListContainersOptionsBuilder::default()
+        .all(true)
+        .filters(&filters)
+        .build();
+    let all = engine
+        .bounded(engine.docker().list_containers(Some(options)))
+        .await?;
     let abandoned = all.into_iter().filter_map(|container| {
         let owner = Owner::of_labels(&container.labels?)?;
-        if lease.is_abandoned(&owner) { container.id } else { None }
+        if lease.is_abandoned(&owner) {
+            container.id
+        } else {
+            None
+        }
     });
     Ok(abandoned.collect())
 }
 
 async fn abandoned_tags(engine: &Engine, lease: &Lease) -> Result<Vec<String>, Trouble> {
     let options = ListImagesOptionsBuilder::default().build();
-    let all = engine.bounded(engine.docker().list_images(Some(options))).await?;
+    let all = engine
+        .bounded(engine.docker().list_images(Some(options)))
+        .await?;
     let tags = all.into_iter().flat_map(|image| image.repo_tags);
     let abandoned = |tag: &String| {
-        let owner = tag.rsplit_once(':').and_then(|(name, _)| Owner::of_repository(name));
+        let owner = tag
+            .rsplit_once(':')
+            .and_then(|(name, _)| Owner::of_repository(name));
         owner.is_some_and(|owner| lease.is_abandoned(&owner))
     };
-    Ok(tags.filter(|tag| tag.starts_with(TAGS)).filter(abandoned).collect())
+    Ok(tags
+        .filter(|tag| tag.starts_with(TAGS))
+        .filter(abandoned)
+        .collect())
 }
 
 /// Removes a container, running or not, with its anonymous volumes. One that is gone is fine.
 pub(super) async fn remove_container(engine: &Engine, id: &str) -> Result<(), Trouble> {
-    let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
-    gone(engine.bounded(engine.docker().remove_container(id, Some(options))).await)
+    let options = RemoveContainerOptionsBuilder::default()
+        .force(true)
+        .v(true)
+        .build();
+    gone(
+        engine
+            .bounded(engine.docker().remove_container(id, Some(options)))
+            .await,
+    )
 }
 
-/// Takes one of our own tags off. The engine removes the image, too, when nothing else names it.
+/// Takes one of our own tags off. The engine removes the image, too, when nothing else names it,
+/// but not its parents (`noprune`): an untagged base may have been there before.
 pub(super) async fn remove_tag(engine: &Engine, tag: &str) -> Result<(), Trouble> {
-    let options = RemoveImageOptionsBuilder::default().build();
+    let options = RemoveImageOptionsBuilder::default().noprune(true).build();
     let removal = engine.docker().remove_image(tag, Some(options), None);
     gone(engine.bounded(removal).await.map(|_| ()))
 }

@@ -15,7 +15,9 @@ impl Reference {
     /// A digest is refused: nobody can put `app@sha256:…` *on* an image.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         if text.contains('@') {
-            return Err(format!("`{text}` names a digest; a tag is needed (`name:tag`)"));
+            return Err(format!(
+                "`{text}` names a digest; a tag is needed (`name:tag`)"
+            ));
         }
         let slash = text.rfind('/').map_or(0, |at| at + 1);
         let (repository, tag) = match text[slash..].find(':') {
@@ -24,7 +26,10 @@ impl Reference {
         };
         check_repository(repository).map_err(|why| format!("`{text}`: {why}"))?;
         check_tag(tag).map_err(|why| format!("`{text}`: {why}"))?;
-        Ok(Self { repository: repository.to_owned(), tag: tag.to_owned() })
+        Ok(Self {
+            repository: repository.to_owned(),
+            tag: tag.to_owned(),
+        })
     }
 
     /// `repository:tag`.
@@ -60,7 +65,8 @@ fn check_registry(registry: &str) -> Result<(), &'static str> {
 /// Lower-case letters and digits, parted by `.`, `_`, `__` or dashes.
 fn check_part(part: &str) -> Result<(), &'static str> {
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let between = |text: &str| matches!(text, "" | "." | "_" | "__") || text.bytes().all(|b| b == b'-');
+    let between =
+        |text: &str| matches!(text, "" | "." | "_" | "__") || text.bytes().all(|b| b == b'-');
     if !part.starts_with(word) || !part.ends_with(word) {
         return Err("each part of a name starts and ends with a lower-case letter or a digit");
     }
@@ -75,7 +81,9 @@ fn check_tag(tag: &str) -> Result<(), &'static str> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let rest = |c: char| word(c) || matches!(c, '.' | '-');
     if !tag.starts_with(word) || !tag.chars().all(rest) {
-        return Err("a tag has letters, digits, `_`, `.` and `-`, and starts with none of the last two");
+        return Err(
+            "a tag has letters, digits, `_`, `.` and `-`, and starts with none of the last two",
+        );
     }
     if tag.len() > 128 {
         return Err("a tag has at most 128 characters");
@@ -94,12 +102,27 @@ mod tests {
         assert_eq!(whole("app:1.2"), "app:1.2");
         assert_eq!(whole("host:5000/team/app"), "host:5000/team/app:latest");
         assert_eq!(whole("localhost/app:x"), "localhost/app:x");
-        assert_eq!(whole("127.0.0.1:5000/a__b/c--d:V_1"), "127.0.0.1:5000/a__b/c--d:V_1");
+        assert_eq!(
+            whole("127.0.0.1:5000/a__b/c--d:V_1"),
+            "127.0.0.1:5000/a__b/c--d:V_1"
+        );
     }
 
     #[test]
     fn what_the_engine_would_refuse_is_refused_before_it() {
-        for text in ["", ":x", "App", "a b", "a:", "a:-x", "a//b", "a/", "h:p/a", "a_-b", "a@sha256:0"] {
+        for text in [
+            "",
+            ":x",
+            "App",
+            "a b",
+            "a:",
+            "a:-x",
+            "a//b",
+            "a/",
+            "h:p/a",
+            "a_-b",
+            "a@sha256:0",
+        ] {
             assert!(Reference::parse(text).is_err(), "{text}");
         }
     }

@@ -11,9 +11,7 @@ use super::config::{self, Frame};
 use super::follow::{Follow, Followed};
 use super::session::Session;
 use super::{Desk, bring, image, mounted, start, stop_answer, stopped};
-use crate::model::{
-    Answer, Ending, ImageRef, NoAnswer, Ran, RunRequest, Unanswered, Workspace,
-};
+use crate::model::{Answer, Ending, ImageRef, NoAnswer, Ran, RunRequest, Unanswered, Workspace};
 
 /// Answers `Probe::Run` in an image.
 pub(super) async fn run(
@@ -45,12 +43,13 @@ async fn in_container(
         started = start(session, request, image, (name, desk)) => started?,
         stop = stopped(desk) => return Err(stop_answer(stop)),
     };
-    let followed = follow.to_the_end(session, name, desk).await?;
+    let followed = follow.follow(session, name, desk).await?;
     let state = state(session, name).await?;
-    if state.exit_code == Some(1) || state.exit_code == Some(255) {
-        if let Some(stillborn) = followed.only_words().and_then(|e| start::stillborn(e, &request.command)) {
-            return Err(stillborn);
-        }
+    let words = followed
+        .only_words()
+        .filter(|_| matches!(state.exit_code, Some(1 | 255)));
+    if let Some(stillborn) = words.and_then(|words| start::stillborn(words, &request.command)) {
+        return Err(stillborn);
     }
     let mut ran = Ran::ended(ending(&state, &followed)?);
     (ran.stdout, ran.stderr, ran.capture_cut) = followed.captures(request);
@@ -82,11 +81,18 @@ async fn start(
     };
     let body = config::body(request, frame)?;
     let options = CreateContainerOptionsBuilder::default().name(name).build();
-    let created = engine.bounded(engine.docker().create_container(Some(options), body)).await;
+    let created = engine
+        .bounded(engine.docker().create_container(Some(options), body))
+        .await;
     created.map_err(|trouble| refused(trouble, request))?;
     let follow = Follow::attach(engine, name).await?;
-    let started = engine.docker().start_container(name, None::<StartContainerOptions>);
-    engine.bounded(started).await.map_err(|trouble| refused(trouble, request))?;
+    let started = engine
+        .docker()
+        .start_container(name, None::<StartContainerOptions>);
+    engine
+        .bounded(started)
+        .await
+        .map_err(|trouble| refused(trouble, request))?;
     Ok(follow)
 }
 
@@ -102,9 +108,13 @@ fn refused(trouble: super::engine::Trouble, request: &RunRequest) -> Unanswered 
 async fn state(session: &Session, name: &str) -> Result<ContainerState, Unanswered> {
     let engine = &session.engine;
     let doing = "asking how the container ended";
-    let found = engine.bounded(engine.docker().inspect_container(name, None)).await;
+    let found = engine
+        .bounded(engine.docker().inspect_container(name, None))
+        .await;
     let found = found.map_err(|trouble| trouble.unanswered(NoAnswer::EngineGone, doing))?;
-    found.state.ok_or_else(|| Unanswered::new(NoAnswer::EngineGone, format!("{doing}: no state")))
+    found
+        .state
+        .ok_or_else(|| Unanswered::new(NoAnswer::EngineGone, format!("{doing}: no state")))
 }
 
 fn ending(state: &ContainerState, followed: &Followed) -> Result<Ending, Unanswered> {
@@ -120,6 +130,9 @@ fn ending(state: &ContainerState, followed: &Followed) -> Result<Ending, Unanswe
     }
     let code = state.exit_code.and_then(|code| i32::try_from(code).ok());
     code.map(Ending::Exited).ok_or_else(|| {
-        Unanswered::new(NoAnswer::EngineGone, "the engine does not say how the container ended")
+        Unanswered::new(
+            NoAnswer::EngineGone,
+            "the engine does not say how the container ended",
+        )
     })
 }

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
+
 use super::Settings;
+use super::build;
 use super::discover;
 use super::engine::Engine;
 use super::lease::Lease;
@@ -26,6 +29,7 @@ pub(super) struct Session {
     tags: RefCell<BTreeSet<String>>,
     notes: RefCell<Vec<String>>,
     count: Cell<u32>,
+    buildx: OnceCell<bool>,
 }
 
 impl Session {
@@ -34,8 +38,11 @@ impl Session {
         let candidates = discover::candidates(&settings.env)?;
         let engine = Engine::connect(candidates, answer).await?;
         let lease = Lease::take(&settings.run, &settings.env).map_err(|error| {
-            Unanswered::new(NoAnswer::Io, format!("cannot lock this run's folder: {error}"))
-                .hint("set XDG_RUNTIME_DIR to a folder of yours")
+            Unanswered::new(
+                NoAnswer::Io,
+                format!("cannot lock this run's folder: {error}"),
+            )
+            .hint("set XDG_RUNTIME_DIR to a folder of yours")
         })?;
         let notes = reap::sweep(&engine, &lease).await;
         Ok(Self {
@@ -47,7 +54,16 @@ impl Session {
             tags: RefCell::default(),
             notes: RefCell::new(notes),
             count: Cell::new(0),
+            buildx: OnceCell::new(),
         })
+    }
+
+    /// Whether `docker buildx` works; asked once.
+    pub(super) async fn has_buildx(&self) -> bool {
+        *self
+            .buildx
+            .get_or_init(|| build::buildx_is_there(self))
+            .await
     }
 
     /// A number that no other thing of this run has.
@@ -71,9 +87,10 @@ impl Session {
                 self.containers.borrow_mut().remove(name);
                 None
             }
-            Err(trouble) => {
-                Some(format!("the container {name} could not be removed: {}", trouble.message()))
-            }
+            Err(trouble) => Some(format!(
+                "the container {name} could not be removed: {}",
+                trouble.message()
+            )),
         }
     }
 
@@ -93,7 +110,10 @@ impl Session {
         }
         for tag in self.tags.take() {
             if let Err(trouble) = reap::remove_tag(&self.engine, &tag).await {
-                notes.push(format!("the tag {tag} could not be removed: {}", trouble.message()));
+                notes.push(format!(
+                    "the tag {tag} could not be removed: {}",
+                    trouble.message()
+                ));
             }
         }
         notes

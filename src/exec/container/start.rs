@@ -24,12 +24,15 @@ pub(super) fn refusal(message: &str, command: &Command) -> Unanswered {
 /// one line of the runtime's own on stderr, and nothing else.
 pub(super) fn stillborn(stderr: &[u8], command: &Command) -> Option<Unanswered> {
     let text = std::str::from_utf8(stderr).ok()?.trim_end();
-    let of_runtime = text.starts_with("standard_init_linux.go:") && text.contains("exec user process");
+    let of_runtime =
+        text.starts_with("standard_init_linux.go:") && text.contains("exec user process");
     let newer = text.starts_with("exec ");
     if text.contains('\n') || !(of_runtime || newer) {
         return None;
     }
-    let program = text.strip_prefix("exec ").and_then(|rest| rest.split(": ").next());
+    let program = text
+        .strip_prefix("exec ")
+        .and_then(|rest| rest.split(": ").next());
     let first = command.argv().first().cloned().unwrap_or_default();
     let shown = program.unwrap_or(&first);
     if text.ends_with("exec format error") || text.ends_with("permission denied") {
@@ -48,13 +51,13 @@ fn said(why: NoAnswer, program: &str, command: &Command) -> Unanswered {
 }
 
 fn hint(why: NoAnswer, program: &str, command: &Command) -> String {
-    if let Command::Shell { shell, .. } = command {
-        if shell.first().is_some_and(|shell| shell == program) {
-            return format!(
-                "the image has no `{program}`: set `shell: sh -eu` (pipes then hide failures), \
-                 install `{program}`, or write the command without shell syntax"
-            );
-        }
+    if let Command::Shell { shell, .. } = command
+        && shell.first().is_some_and(|shell| shell == program)
+    {
+        return format!(
+            "the image has no `{program}`: set `shell: sh -eu` (pipes then hide failures), \
+             install `{program}`, or write the command without shell syntax"
+        );
     }
     match why {
         NoAnswer::NotExecutable => {
@@ -95,7 +98,13 @@ mod tests {
     fn a_file_without_its_bit_is_not_executable() {
         let text = "OCI runtime create failed: exec: \"/x\": permission denied: unknown";
         let said = refusal(text, &Command::Argv(vec!["/x".to_owned()]));
-        assert_eq!((said.why, said.message.as_str()), (NoAnswer::NotExecutable, "`/x` in the image cannot be executed"));
+        assert_eq!(
+            (said.why, said.message.as_str()),
+            (
+                NoAnswer::NotExecutable,
+                "`/x` in the image cannot be executed"
+            )
+        );
     }
 
     #[test]
@@ -108,8 +117,12 @@ mod tests {
     #[test]
     fn a_container_that_only_reports_the_runtimes_error_never_ran() {
         let why = |text: &str| stillborn(text.as_bytes(), &shell()).map(|said| said.why);
-        assert_eq!(why("exec /x: exec format error\n"), Some(NoAnswer::NotExecutable));
-        let old = "standard_init_linux.go:228: exec user process caused: no such file or directory\n";
+        assert_eq!(
+            why("exec /x: exec format error\n"),
+            Some(NoAnswer::NotExecutable)
+        );
+        let old =
+            "standard_init_linux.go:228: exec user process caused: no such file or directory\n";
         assert_eq!(why(old), Some(NoAnswer::CommandNotFound));
         assert_eq!(why("exec /x: exec format error\nand more\n"), None);
         assert_eq!(why("no such file or directory"), None);

@@ -36,10 +36,15 @@ async fn put(session: &Session, image: &ImageIdentity, text: &str) -> Result<(),
         .repo(&reference.repository)
         .tag(&reference.tag)
         .build();
-    let put = engine.bounded(engine.docker().tag_image(&image.id, Some(options))).await;
+    let put = engine
+        .bounded(engine.docker().tag_image(&image.id, Some(options)))
+        .await;
     put.map_err(|trouble| {
-        let class =
-            if trouble.is_not_found() { NoAnswer::ImageMissing } else { NoAnswer::CannotStart };
+        let class = if trouble.is_not_found() {
+            NoAnswer::ImageMissing
+        } else {
+            NoAnswer::CannotStart
+        };
         trouble.unanswered(class, &doing)
     })?;
     let whole = reference.whole();

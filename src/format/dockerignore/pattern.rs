@@ -135,7 +135,11 @@ fn token(chars: &[char], at: usize) -> Result<(Token, usize), &'static str> {
         '*' if chars.get(at + 1) == Some(&'*') => {
             let slash = chars.get(at + 2) == Some(&'/');
             let next = at + 2 + usize::from(slash);
-            let token = if next == chars.len() { Token::Rest } else { Token::Directories };
+            let token = if next == chars.len() {
+                Token::Rest
+            } else {
+                Token::Directories
+            };
             Ok((token, next))
         }
         '*' => Ok((Token::Star, at + 1)),

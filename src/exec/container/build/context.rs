@@ -1,0 +1,515 @@
+//! The build context as a tar stream: what `.dockerignore` lets through, never whole in memory.
+//!
+//! Sorted, so that equal trees give equal streams; owners are 0; links, modes and times are kept;
+//! sockets are left out, as docker leaves them. `.prove/` is never part of a context.
+
+use std::fs::{File, Metadata};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use tokio::sync::mpsc;
+
+use crate::format::dockerignore::Dockerignore;
+use crate::model::{BuildRequest, NoAnswer, Unanswered};
+
+/// Our own folder, added to the rules of every context.
+const OURS: &str = ".prove";
+/// Bytes of one piece of the stream.
+const PIECE: usize = 64 << 10;
+
+/// A context that was looked at, and not read yet.
+pub(super) struct Context {
+    /// The directory.
+    pub(super) dir: PathBuf,
+    /// The Dockerfile on this machine.
+    pub(super) dockerfile: PathBuf,
+    /// Its name inside of the stream.
+    pub(super) dockerfile_name: String,
+    /// It lies outside of the context.
+    outside: bool,
+    /// The text of the ignore file that holds; empty when there is none.
+    pub(super) ignore_text: Vec<u8>,
+    rules: Dockerignore,
+}
+
+/// Why a context cannot be used.
+pub(super) enum Bad {
+    /// The project's own mistake: the build is refused.
+    Refused(String),
+    /// It cannot be known.
+    Unknown(Unanswered),
+}
+
+impl Context {
+    /// Looks at the context of a request.
+    pub(super) fn open(root: &Path, request: &BuildRequest) -> Result<Self, Bad> {
+        let given = if request.context.is_empty() {
+            "."
+        } else {
+            &request.context
+        };
+        if given.contains("://") || given.starts_with("git@") {
+            let message = format!("the build context {given} is not in the project");
+            let hint = "check the sources out and build them from a directory";
+            return Err(Bad::Unknown(
+                Unanswered::new(NoAnswer::Unsupported, message).hint(hint),
+            ));
+        }
+        let dir = root.join(given);
+        if !dir.is_dir() {
+            let message = format!("the build context {given} is no directory");
+            return Err(Bad::Unknown(Unanswered::new(NoAnswer::Io, message)));
+        }
+        let name = request.dockerfile.as_deref().unwrap_or("Dockerfile");
+        let dockerfile = dir.join(name);
+        if !dockerfile.is_file() {
+            return Err(Bad::Refused(format!("there is no {name} in {given}")));
+        }
+        let (ignore_file, ignore_text) = ignore_file(&dir, &dockerfile)?;
+        let rules = Dockerignore::parse(&ignore_text)
+            .map_err(|error| Bad::Refused(format!("{}: {error}", ignore_file.display())))?;
+        let inside = name_inside(&dir, &dockerfile);
+        let outside = inside.is_none();
+        let dockerfile_name = inside.unwrap_or_else(|| ".dockerfile.prove".to_owned());
+        Ok(Self {
+            dir,
+            dockerfile,
+            dockerfile_name,
+            outside,
+            ignore_text,
+            rules,
+        })
+    }
+
+    /// Whether the rules keep the Dockerfile out. The engine gets it all the same: it needs it.
+    pub(super) fn ignores_dockerfile(&self) -> bool {
+        self.rules.ignored(&self.dockerfile_name)
+    }
+
+    /// Starts the stream. What could not be read is in the slot when the stream breaks off.
+    pub(super) fn stream(
+        self: Arc<Self>,
+    ) -> (
+        impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+        Arc<OnceLock<String>>,
+    ) {
+        let (sender, receiver) = mpsc::channel(4);
+        let slot = Arc::new(OnceLock::new());
+        let wrong = Arc::clone(&slot);
+        tokio::task::spawn_blocking(move || {
+            let pipe = BufWriter::with_capacity(PIECE, Pipe(sender.clone()));
+            if let Err(error) = self.write(pipe) {
+                // A broken pipe is the engine's doing: it answered before it had read all.
+                if error.kind() != io::ErrorKind::BrokenPipe {
+                    let _ = wrong.set(error.to_string());
+                    let _ = sender.blocking_send(Err(error));
+                }
+            }
+        });
+        let stream = futures_util::stream::unfold(receiver, |mut receiver| async move {
+            receiver.recv().await.map(|piece| (piece, receiver))
+        });
+        (stream, slot)
+    }
+
+    /// Writes the whole context as a tar archive.
+    pub(super) fn write(&self, to: impl Write) -> io::Result<()> {
+        let mut tar = tar::Builder::new(to);
+        let mut walk = Walk {
+            context: self,
+            tar: &mut tar,
+            pending: Vec::new(),
+        };
+        walk.directory("")?;
+        if self.outside || self.is_hidden() {
+            let meta = self.dockerfile.metadata()?;
+            append_file(&mut tar, &self.dockerfile, &self.dockerfile_name, &meta)?;
+        }
+        tar.into_inner()?.flush()
+    }
+
+    /// The Dockerfile lies in the context but the walk does not come by.
+    fn is_hidden(&self) -> bool {
+        let parents = self.dockerfile_name.match_indices('/');
+        let mut parents = parents.map(|(at, _)| &self.dockerfile_name[..at]);
+        parents.any(|parent| self.skips_directory(parent))
+    }
+
+    fn skips_directory(&self, path: &str) -> bool {
+        path == OURS || self.rules.prunes(path)
+    }
+
+    fn sends(&self, path: &str) -> bool {
+        let for_the_engine = path == self.dockerfile_name || path == ".dockerignore";
+        for_the_engine || !self.rules.ignored(path)
+    }
+}
+
+/// `<Dockerfile>.dockerignore` beats `.dockerignore`.
+fn ignore_file(dir: &Path, dockerfile: &Path) -> Result<(PathBuf, Vec<u8>), Bad> {
+    let mut own = dockerfile.as_os_str().to_owned();
+    own.push(".dockerignore");
+    for path in [PathBuf::from(own), dir.join(".dockerignore")] {
+        match std::fs::read(&path) {
+            Ok(text) => return Ok((path, text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let message = format!("cannot read {}: {error}", path.display());
+                return Err(Bad::Unknown(Unanswered::new(NoAnswer::Io, message)));
+            }
+        }
+    }
+    Ok((dir.join(".dockerignore"), Vec::new()))
+}
+
+/// The Dockerfile's path in the context. One from outside has none: it travels under a name that
+/// nobody else uses, as the docker CLI does it.
+fn name_inside(dir: &Path, dockerfile: &Path) -> Option<String> {
+    let parent = dockerfile.parent()?.canonicalize().ok()?;
+    let inside = parent.strip_prefix(dir.canonicalize().ok()?).ok()?;
+    Some(
+        inside
+            .join(dockerfile.file_name()?)
+            .to_string_lossy()
+            .into_owned(),
+    )
+}
+
+struct Walk<'a, W: Write> {
+    context: &'a Context,
+    tar: &'a mut tar::Builder<W>,
+    /// Directories that are themselves ignored and are sent only if something in them is.
+    pending: Vec<(String, Metadata)>,
+}
+
+impl<W: Write> Walk<'_, W> {
+    fn directory(&mut self, relative: &str) -> io::Result<()> {
+        let dir = self.context.dir.join(relative);
+        let named = |error: io::Error| at(&dir, &error);
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&dir).map_err(named)? {
+            names.push(entry.map_err(named)?.file_name());
+        }
+        names.sort();
+        for name in names {
+            let Some(name) = name.to_str() else {
+                let message = format!("{}: a name that is no UTF-8", dir.join(&name).display());
+                return Err(io::Error::other(message));
+            };
+            let path = if relative.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{relative}/{name}")
+            };
+            self.entry(&path)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, path: &str) -> io::Result<()> {
+        let file = self.context.dir.join(path);
+        let meta = file.symlink_metadata().map_err(|error| at(&file, &error))?;
+        if meta.is_dir() {
+            return self.enter(path, meta);
+        }
+        if !self.context.sends(path) || meta.file_type().is_socket() {
+            return Ok(());
+        }
+        self.send_parents()?;
+        append(self.tar, &file, path, &meta)
+    }
+
+    fn enter(&mut self, path: &str, meta: Metadata) -> io::Result<()> {
+        if self.context.skips_directory(path) {
+            return Ok(());
+        }
+        let depth = self.pending.len();
+        self.pending.push((path.to_owned(), meta));
+        if self.context.sends(path) {
+            self.send_parents()?;
+        }
+        self.directory(path)?;
+        self.pending.truncate(depth);
+        Ok(())
+    }
+
+    fn send_parents(&mut self) -> io::Result<()> {
+        for (path, meta) in std::mem::take(&mut self.pending) {
+            append(self.tar, &self.context.dir.join(&path), &path, &meta)?;
+        }
+        Ok(())
+    }
+}
+
+fn append<W: Write>(
+    tar: &mut tar::Builder<W>,
+    file: &Path,
+    path: &str,
+    meta: &Metadata,
+) -> io::Result<()> {
+    if meta.is_file() {
+        return append_file(tar, file, path, meta);
+    }
+    let mut header = header(meta);
+    header.set_size(0);
+    if meta.is_symlink() {
+        let target = std::fs::read_link(file).map_err(|error| at(file, &error))?;
+        return written(tar.append_link(&mut header, path, target), file);
+    }
+    let name = if meta.is_dir() {
+        format!("{path}/")
+    } else {
+        path.to_owned()
+    };
+    written(tar.append_data(&mut header, name, io::empty()), file)
+}
+
+fn append_file<W: Write>(
+    tar: &mut tar::Builder<W>,
+    file: &Path,
+    path: &str,
+    meta: &Metadata,
+) -> io::Result<()> {
+    let open = File::open(file).map_err(|error| at(file, &error))?;
+    let mut header = header(meta);
+    header.set_size(meta.len());
+    let mut content = Exact {
+        file: open,
+        left: meta.len(),
+        path: file,
+    };
+    written(tar.append_data(&mut header, path, &mut content), file)
+}
+
+fn header(meta: &Metadata) -> tar::Header {
+    let mut header = tar::Header::new_gnu();
+    header.set_metadata(meta);
+    // Permissions alone: the classic builder's cache knows files by this field, and the docker CLI
+    // does not put the file's type into it.
+    header.set_mode(meta.mode() & 0o7777);
+    header.set_uid(0);
+    header.set_gid(0);
+    header
+}
+
+/// A broken pipe stays what it is; other errors say at which file.
+fn written(result: io::Result<()>, file: &Path) -> io::Result<()> {
+    result.map_err(|error| {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            error
+        } else {
+            at(file, &error)
+        }
+    })
+}
+
+fn at(path: &Path, error: &io::Error) -> io::Error {
+    let text = error.to_string();
+    let shown = path.display().to_string();
+    io::Error::other(if text.contains(&shown) {
+        text
+    } else {
+        format!("{shown}: {text}")
+    })
+}
+
+/// Exactly as many bytes as the header promised: a file that changes meanwhile is an error.
+struct Exact<'a> {
+    file: File,
+    left: u64,
+    path: &'a Path,
+}
+
+impl Read for Exact<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let room = usize::try_from(self.left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let count = self.file.read(&mut buffer[..room])?;
+        if count == 0 && room > 0 {
+            let message = format!("{} became shorter while it was read", self.path.display());
+            return Err(io::Error::other(message));
+        }
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
+struct Pipe(mpsc::Sender<io::Result<Bytes>>);
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let piece = Ok(Bytes::copy_from_slice(bytes));
+        self.0
+            .blocking_send(piece)
+            .map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = dir.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        dir
+    }
+
+    fn open(dir: &tempfile::TempDir, dockerfile: Option<&str>) -> Result<Context, Bad> {
+        let dockerfile = dockerfile.map(str::to_owned);
+        Context::open(
+            dir.path(),
+            &BuildRequest {
+                dockerfile,
+                ..BuildRequest::default()
+            },
+        )
+    }
+
+    fn bytes(context: &Context) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        context.write(&mut bytes).unwrap();
+        bytes
+    }
+
+    fn names(context: &Context) -> Vec<String> {
+        let bytes = bytes(context);
+        let mut archive = tar::Archive::new(bytes.as_slice());
+        let name = |entry: io::Result<tar::Entry<'_, &[u8]>>| {
+            entry
+                .unwrap()
+                .path()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        };
+        archive.entries().unwrap().map(name).collect()
+    }
+
+    #[test]
+    fn rules_hold_but_the_engine_gets_what_it_needs_and_never_our_folder() {
+        let dir = tree(&[
+            ("Dockerfile", "FROM scratch"),
+            (".dockerignore", "*\n!src\nsrc/*.log\n!.prove"),
+            ("src/a.rs", ""),
+            ("src/a.log", ""),
+            ("docs/x", ""),
+            (".prove/runs/1", ""),
+        ]);
+        let context = open(&dir, None).ok().unwrap();
+        assert_eq!(
+            names(&context),
+            [".dockerignore", "Dockerfile", "src/", "src/a.rs"]
+        );
+        assert!(context.ignores_dockerfile());
+    }
+
+    #[test]
+    fn a_directory_that_is_out_comes_along_for_what_is_taken_back_in() {
+        let dir = tree(&[
+            ("Dockerfile", ""),
+            (".dockerignore", "a\n!a/b/keep"),
+            ("a/b/keep", ""),
+            ("a/c/x", ""),
+        ]);
+        let context = open(&dir, None).ok().unwrap();
+        let expected = [".dockerignore", "Dockerfile", "a/", "a/b/", "a/b/keep"];
+        assert_eq!(names(&context), expected);
+    }
+
+    #[test]
+    fn the_dockerfiles_own_ignore_file_comes_first() {
+        let dir = tree(&[
+            ("ci/Dockerfile", ""),
+            ("ci/Dockerfile.dockerignore", "x\nci"),
+            (".dockerignore", "y"),
+            ("x", ""),
+            ("y", ""),
+        ]);
+        let context = open(&dir, Some("ci/Dockerfile")).ok().unwrap();
+        assert_eq!(names(&context), [".dockerignore", "y", "ci/Dockerfile"]);
+    }
+
+    #[test]
+    fn a_dockerfile_from_outside_travels_under_another_name() {
+        let dir = tree(&[("ctx/a", ""), ("Dockerfile", "")]);
+        let request = BuildRequest {
+            context: "ctx".to_owned(),
+            dockerfile: Some("../Dockerfile".to_owned()),
+            ..BuildRequest::default()
+        };
+        let context = Context::open(dir.path(), &request).ok().unwrap();
+        assert_eq!(names(&context), ["a", ".dockerfile.prove"]);
+    }
+
+    #[test]
+    fn links_modes_and_long_names_are_kept_owners_and_sockets_are_not() {
+        let long = format!("{}/{}", "d".repeat(120), "f".repeat(120));
+        let dir = tree(&[("Dockerfile", ""), ("run.sh", "x"), (&long, "")]);
+        let at = |name: &str| dir.path().join(name);
+        std::fs::set_permissions(at("run.sh"), std::fs::Permissions::from_mode(0o751)).unwrap();
+        symlink("nowhere", at("link")).unwrap();
+        let _socket = UnixListener::bind(at("sock")).unwrap();
+        let context = open(&dir, None).ok().unwrap();
+        let all = names(&context);
+        assert!(all.contains(&long) && !all.contains(&"sock".to_owned()));
+        let bytes = bytes(&context);
+        let mut archive = tar::Archive::new(bytes.as_slice());
+        for entry in archive.entries().unwrap() {
+            let entry = entry.unwrap();
+            assert_eq!(
+                (entry.header().uid().unwrap(), entry.header().gid().unwrap()),
+                (0, 0)
+            );
+            match entry.path().unwrap().to_str().unwrap() {
+                "run.sh" => assert_eq!(entry.header().mode().unwrap() & 0o777, 0o751),
+                "link" => assert_eq!(
+                    entry.link_name().unwrap().unwrap().to_str(),
+                    Some("nowhere")
+                ),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_and_what_is_missing_is_told_apart() {
+        let dir = tree(&[("Dockerfile", ""), ("gone", "text")]);
+        let context = open(&dir, None).ok().unwrap();
+        let file = dir.path().join("gone");
+        let meta = file.metadata().unwrap();
+        std::fs::write(&file, "t").unwrap();
+        let mut tar = tar::Builder::new(Vec::new());
+        let error = append_file(&mut tar, &file, "gone", &meta).unwrap_err();
+        assert!(error.to_string().contains("gone became shorter"), "{error}");
+        assert!(context.write(Vec::new()).is_ok());
+        assert!(matches!(open(&dir, Some("Nope")), Err(Bad::Refused(_))));
+        std::fs::write(dir.path().join(".dockerignore"), "!").unwrap();
+        assert!(matches!(open(&dir, None), Err(Bad::Refused(text)) if text.contains("line 1")));
+        let request = BuildRequest {
+            context: "no".to_owned(),
+            ..BuildRequest::default()
+        };
+        assert!(matches!(
+            Context::open(dir.path(), &request),
+            Err(Bad::Unknown(_))
+        ));
+    }
+}
