@@ -81,7 +81,7 @@ fn passed(decoder: &mut Decoder<'_>, layers: &[&Node]) -> BTreeMap<String, Strin
 }
 
 fn check_name(decoder: &mut Decoder<'_>, name: &str, span: Span, pattern: bool) {
-    let bad = |c: char| c == '=' || c == '\0' || c.is_whitespace() || (c == '*' && !pattern);
+    let bad = |c: char| "=\0${}".contains(c) || c.is_whitespace() || (c == '*' && !pattern);
     if name.is_empty() || name.contains(bad) {
         let diagnostic = Diagnostic::new(span, format!("`{name}` is no name for a variable"));
         decoder.report(match name.split_once('=') {

@@ -3,6 +3,7 @@
 mod fuzz;
 mod mistakes;
 mod pipeline;
+mod tables;
 
 use std::sync::Arc;
 
