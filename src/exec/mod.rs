@@ -3,11 +3,16 @@
 //! Must not know the store, the plan, or any kind.
 
 pub mod container;
+pub mod files;
+mod local;
+pub mod process;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use tokio::sync::watch;
+
+pub use local::Local;
 
 use crate::model::{Answer, GateName, Probe, StopCause};
 

@@ -1,0 +1,186 @@
+//! Starts a command, and says in words why it could not be started.
+//!
+//! No `pre_exec`: with it every start is a fork of the whole of `prove`.
+
+use std::fs;
+use std::io::{self, ErrorKind, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use tokio::net::unix::pipe::Receiver;
+use tokio::process::{Child, Command};
+
+use crate::exec::Desk;
+use crate::model::{NoAnswer, RunRequest, Unanswered};
+use crate::sys::MARKER;
+
+/// A leader and its pipes.
+pub(super) struct Started {
+    pub child: Child,
+    /// Its process number and its group.
+    pub group: i32,
+    pub stdout: Receiver,
+    pub stderr: Receiver,
+}
+
+/// Starts the command in a process group of its own.
+pub(super) fn start(
+    root: &Path,
+    request: &RunRequest,
+    desk: &Desk<'_>,
+    mark: String,
+) -> Result<Started, Unanswered> {
+    let argv = request.command.argv();
+    let Some((word, rest)) = argv.split_first() else {
+        return Err(cannot("there is no command"));
+    };
+    let dir = crate::sys::fs::join(root, &request.cwd);
+    let path = request.secrets.get("PATH").map(|secret| &secret.0);
+    let path = path.or_else(|| request.env.get("PATH")).map(String::as_str);
+    let program = program(word, path, &dir)?;
+    let (out, stdout) = io::pipe().map_err(|e| plumbing(&e))?;
+    let (err, stderr) = io::pipe().map_err(|e| plumbing(&e))?;
+    let mut command = Command::new(&program);
+    command
+        .arg0(word)
+        .args(rest)
+        .current_dir(&dir)
+        .env_clear()
+        .envs(&request.env)
+        .envs(request.secrets.iter().map(|(name, secret)| (name, &secret.0)))
+        .env(MARKER, mark)
+        .env("PROVE_GATE", desk.gate.as_str())
+        .env("PROVE_ATTEMPT", desk.attempt.to_string())
+        .stdin(Stdio::null())
+        .stdout(stdout)
+        .stderr(stderr)
+        .process_group(0);
+    let spawned = command.spawn();
+    // It holds the writing ends: kept, the streams would never end.
+    drop(command);
+    let child = spawned.map_err(|error| explain(&error, word, &program, &dir))?;
+    let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
+    let group = pid.ok_or_else(|| cannot("it has no process number"))?;
+    let receiver = |reader: io::PipeReader| {
+        Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(|error| {
+            crate::sys::process::signal_group(group, rustix::process::Signal::KILL);
+            plumbing(&error)
+        })
+    };
+    Ok(Started { child, group, stdout: receiver(out)?, stderr: receiver(err)? })
+}
+
+/// A word with a slash is a path (relative to the gate's directory); a bare word is looked up in
+/// the gate's own PATH.
+fn program(word: &str, path: Option<&str>, dir: &Path) -> Result<PathBuf, Unanswered> {
+    if word.contains('/') {
+        return Ok(PathBuf::from(word));
+    }
+    let Some(path) = path.filter(|path| !path.is_empty()) else {
+        let message = format!("`{word}` was not found: PATH is not set");
+        return Err(Unanswered::new(NoAnswer::CommandNotFound, message));
+    };
+    let mut barred = None;
+    for folder in path.split(':') {
+        let candidate = dir.join(folder).join(word);
+        match fs::metadata(&candidate) {
+            Ok(meta) if meta.is_file() && meta.permissions().mode() & 0o111 != 0 => {
+                return Ok(candidate);
+            }
+            Ok(meta) if meta.is_file() => _ = barred.get_or_insert(candidate),
+            _ => {}
+        }
+    }
+    Err(match barred {
+        Some(file) => not_executable(word, &file, "it is not executable", true),
+        None if !dir.is_dir() => no_directory(dir),
+        None => Unanswered::new(NoAnswer::CommandNotFound, format!("`{word}` was not found"))
+            .hint(format!("install it, or put its directory into PATH (now {path})")),
+    })
+}
+
+/// Why exec failed, found out after the fact.
+fn explain(error: &io::Error, word: &str, program: &Path, dir: &Path) -> Unanswered {
+    if !dir.is_dir() {
+        return no_directory(dir);
+    }
+    let file = dir.join(program);
+    match (error.kind(), error.raw_os_error()) {
+        (ErrorKind::NotFound | ErrorKind::NotADirectory, _) => missing(word, &file),
+        (_, Some(libc::ENOEXEC)) => not_executable(
+            word,
+            &file,
+            "it is neither a program for this machine nor a script with a `#!` line",
+            false,
+        ),
+        (ErrorKind::PermissionDenied | ErrorKind::IsADirectory, _) if file.is_dir() => {
+            not_executable(word, &file, "it is a directory", false)
+        }
+        (ErrorKind::PermissionDenied, _) => {
+            let executable =
+                fs::metadata(&file).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0);
+            let why = if executable { "permission denied" } else { "it is not executable" };
+            not_executable(word, &file, why, !executable)
+        }
+        (_, Some(libc::E2BIG)) => cannot("its arguments and environment are too long")
+            .hint("hand a long list over in a file, or run it in smaller pieces"),
+        (_, Some(libc::EAGAIN | libc::ENOMEM)) => {
+            cannot(&format!("`{word}` could not be started: {error}"))
+                .hint("the machine is out of processes or memory; try a smaller -j")
+        }
+        _ => cannot(&format!("`{word}` could not be started: {error}")),
+    }
+}
+
+/// The kernel says "no such file": is it the program, or what the program needs to run?
+fn missing(word: &str, file: &Path) -> Unanswered {
+    let why = NoAnswer::CommandNotFound;
+    if !file.exists() {
+        return Unanswered::new(why, format!("`{word}` was not found"))
+            .hint(format!("there is no {}", file.display()));
+    }
+    match interpreter(file) {
+        Some(name) => {
+            let message = format!("`{word}` asks for `{name}`, which is not there");
+            let hint = if name.ends_with('\r') {
+                "its lines end as on Windows (CR LF): save it with LF alone"
+            } else {
+                "install it, or change the `#!` line"
+            };
+            Unanswered::new(why, message.replace('\r', "\\r")).hint(hint)
+        }
+        None => Unanswered::new(why, format!("`{word}` is there, but its loader is not"))
+            .hint("it was built for another system (musl or glibc, or another machine)"),
+    }
+}
+
+/// The program of a script's `#!` line.
+fn interpreter(file: &Path) -> Option<String> {
+    let mut head = Vec::new();
+    fs::File::open(file).ok()?.take(256).read_to_end(&mut head).ok()?;
+    let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let line = String::from_utf8_lossy(line);
+    let name = line.trim_start_matches([' ', '\t']).split([' ', '\t']).next()?;
+    Some(name.to_owned())
+}
+
+fn not_executable(word: &str, file: &Path, why: &str, chmod: bool) -> Unanswered {
+    let answer =
+        Unanswered::new(NoAnswer::NotExecutable, format!("`{word}` cannot be executed: {why}"));
+    if chmod { answer.hint(format!("chmod +x {}", file.display())) } else { answer }
+}
+
+fn no_directory(dir: &Path) -> Unanswered {
+    cannot(&format!("the gate's directory {} is not there", dir.display()))
+        .hint("`cwd` is relative to the directory of the gate file")
+}
+
+fn plumbing(error: &io::Error) -> Unanswered {
+    cannot(&format!("no pipe can be had for its output: {error}"))
+}
+
+fn cannot(message: &str) -> Unanswered {
+    Unanswered::new(NoAnswer::CannotStart, message)
+}
