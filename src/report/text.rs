@@ -9,7 +9,7 @@ pub(super) fn show(text: &str) -> String {
             '\n' => shown.push('\n'),
             '\t' => shown.push_str("    "),
             '\0'..='\u{7f}' if c.is_control() => {
-                shown.push_str(&format!("\\x{:02x}", u32::from(c)))
+                shown.push_str(&format!("\\x{:02x}", u32::from(c)));
             }
             c if c.is_control() || turns_text(c) => {
                 shown.push_str(&format!("\\u{{{:x}}}", u32::from(c)));

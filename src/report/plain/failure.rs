@@ -136,7 +136,7 @@ impl Plain {
 
 fn findings(all: &[Finding]) -> Vec<String> {
     let mut sorted: Vec<&Finding> = all.iter().collect();
-    sorted.sort_by(|a, b| b.severity.cmp(&a.severity));
+    sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let mut lines = Vec::new();
     for finding in sorted.iter().take(TOLD) {
         let severity = match finding.severity {
