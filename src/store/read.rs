@@ -165,7 +165,8 @@ fn at_path(which: &str) -> Option<Recorded> {
     Some(Recorded { id, folder })
 }
 
-fn open_read(path: &Path) -> Result<File, StoreError> {
+/// Opens for reading; follows no link and waits for no writer of a pipe.
+pub(super) fn open_read(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
     options
         .read(true)

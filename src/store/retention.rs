@@ -1,8 +1,9 @@
 //! Old runs go when a new one starts. Only what is surely a run of ours is ever deleted.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
+use super::read::open_read;
 use super::{Recorded, StoreError, list};
 use crate::model::limits::KEEP_RUNS;
 
@@ -30,10 +31,11 @@ fn prune_to(root: &Path, keep: usize) -> Result<Vec<String>, StoreError> {
 
 /// A run that is going on holds the lock on its recording.
 fn is_over(run: &Recorded) -> bool {
-    match File::open(run.folder.join("events.jsonl")) {
+    match open_read(&run.folder.join("events.jsonl")) {
         Ok(events) => events.try_lock_shared().is_ok(),
         // Killed before its recording was made, or none of ours: `is_only_ours` will tell.
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        Err(StoreError::Io { source, .. }) => source.kind() == std::io::ErrorKind::NotFound,
+        Err(_) => false,
     }
 }
 
