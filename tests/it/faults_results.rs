@@ -1,0 +1,100 @@
+//! Faults of test reports: missing, stale, empty, malformed, skipped, failing behind exit code 0.
+
+use prove::model::VerdictWord::{self, Errored, Failed, Passed};
+
+use crate::support::Project;
+
+const GREEN: &str = "<testsuite name='s'><testcase name='one' time='0.5'/></testsuite>";
+const RED: &str =
+    "<testsuite name='s'><testcase name='one'><failure message='1 is not 2'/></testcase></testsuite>";
+const ALL_SKIPPED: &str = "<testsuite name='s'><testcase name='one'><skipped/></testcase></testsuite>";
+const NO_CASES: &str = "<testsuite name='s'/>";
+
+/// A project whose gate `a` copies `report` to where results are expected, then ends with `exit`.
+fn project(report: &str, exit: i32, more: &str) -> Project {
+    let project = Project::with(&format!(
+        "version: 1\ngates:\n  a: {{ run: 'mkdir -p out; cp report.xml out/r.xml; exit {exit}', results: {{ junit: 'out/*.xml' }}{more} }}\n",
+    ));
+    project.file("report.xml", report);
+    project
+}
+
+#[track_caller]
+fn judged(project: &Project, verdict: VerdictWord, words: &[&str]) {
+    let code = match verdict {
+        Passed => 0,
+        Failed => 1,
+        _ => 3,
+    };
+    project.run().expect(code, words);
+    assert_eq!(project.gate("a").verdict, verdict, "{:?}", project.gate("a").reason);
+}
+
+#[test]
+fn a_green_report_is_counted() {
+    let project = project(GREEN, 0, "");
+    judged(&project, Passed, &[]);
+    assert_eq!(project.gate("a").cases.len(), 1);
+}
+
+#[test]
+fn a_failed_case_refutes_whatever_the_exit_code() {
+    judged(&project(RED, 0, ""), Failed, &["one", "1 is not 2"]);
+    judged(&project(RED, 1, ""), Failed, &["one"]);
+}
+
+#[test]
+fn a_bad_exit_code_refutes_behind_a_green_report() {
+    judged(&project(GREEN, 9, ""), Failed, &["9"]);
+}
+
+#[test]
+fn a_report_without_an_executed_test_proves_nothing() {
+    judged(&project(NO_CASES, 0, ""), Errored, &[]);
+    judged(&project(ALL_SKIPPED, 0, ""), Errored, &[]);
+}
+
+#[test]
+fn an_empty_report_may_be_allowed_with_a_reason_and_that_is_said() {
+    let project = project(NO_CASES, 0, ", allow_empty: { reason: nothing to test yet }");
+    judged(&project, Passed, &["nothing to test yet"]);
+}
+
+#[test]
+fn a_malformed_report_proves_nothing() {
+    judged(&project("<testsuite><testcase name='x'>", 0, ""), Errored, &["out/r.xml"]);
+    judged(&project("{\"not\": \"xml\"}", 0, ""), Errored, &["out/r.xml"]);
+    judged(&project("<html/>", 0, ""), Errored, &["out/r.xml"]);
+    judged(&project("", 0, ""), Errored, &["out/r.xml"]);
+}
+
+#[test]
+fn a_missing_report_proves_nothing() {
+    let project = Project::with(
+        "version: 1\ngates:\n  a: { run: 'true', results: { junit: 'out/*.xml' } }\n",
+    );
+    judged(&project, Errored, &["out/*.xml"]);
+}
+
+#[test]
+fn a_report_of_yesterday_proves_nothing() {
+    let project = Project::with(
+        "version: 1\ngates:\n  a: { run: 'true', results: { junit: 'out/*.xml' } }\n",
+    );
+    project.file("out/r.xml", GREEN);
+    judged(&project, Errored, &["out/r.xml", "stale"]);
+}
+
+#[test]
+fn a_report_rewritten_with_the_same_bytes_is_fresh() {
+    let project = project(GREEN, 0, "");
+    judged(&project, Passed, &[]);
+    judged(&project, Passed, &[]);
+}
+
+#[test]
+fn a_report_that_claims_more_failures_than_it_shows_is_not_green() {
+    let report = "<testsuite name='s' tests='2' failures='1'><testcase name='one'/></testsuite>";
+    let project = project(report, 0, "");
+    assert_ne!(project.run().code, 0);
+}
