@@ -52,6 +52,17 @@ fn with(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
     })
 }
 
+/// The words of the commands, as the user types them.
+#[must_use]
+pub fn command_words() -> Vec<String> {
+    use clap::CommandFactory as _;
+    let command = Arguments::command();
+    let words = command
+        .get_subcommands()
+        .map(|word| word.get_name().to_owned());
+    words.collect()
+}
+
 fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<ExitStatus, Failure> {
     let common = &arguments.common;
     match &arguments.word {

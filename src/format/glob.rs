@@ -59,12 +59,24 @@ impl Pattern {
         };
         let rest = rest.trim_end_matches('/');
         let names: Vec<&str> = rest.split('/').collect();
-        let head = names.iter().position(|name| is_glob(name)).unwrap_or(names.len());
+        let head = names
+            .iter()
+            .position(|name| is_glob(name))
+            .unwrap_or(names.len());
         let base = resolve(cwd.split('/').chain(names[..head].iter().copied()));
         let tail = names[head..].join("/");
-        let glob = if tail.is_empty() { None } else { Some(compile(text, &base, &tail)?) };
+        let glob = if tail.is_empty() {
+            None
+        } else {
+            Some(compile(text, &base, &tail)?)
+        };
         let depth = glob.as_ref().and_then(|_| depth(&tail));
-        Ok(Self { text: text.to_owned(), base, glob, depth })
+        Ok(Self {
+            text: text.to_owned(),
+            base,
+            glob,
+            depth,
+        })
     }
 
     /// As it is written.
@@ -106,7 +118,10 @@ impl Pattern {
         if self.literal() == Some(".") {
             return !path.starts_with("../");
         }
-        self.is_match(path) || path.match_indices('/').any(|(at, _)| self.is_match(&path[..at]))
+        self.is_match(path)
+            || path
+                .match_indices('/')
+                .any(|(at, _)| self.is_match(&path[..at]))
     }
 }
 
@@ -120,7 +135,11 @@ impl Patterns {
     /// # Errors
     /// The first [`GlobError`].
     pub fn parse<S: AsRef<str>>(cwd: &str, texts: &[S]) -> Result<Self, GlobError> {
-        texts.iter().map(|text| Pattern::parse(cwd, text.as_ref())).collect::<Result<_, _>>().map(Self)
+        texts
+            .iter()
+            .map(|text| Pattern::parse(cwd, text.as_ref()))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// Takes in the patterns of another directory.
@@ -151,13 +170,20 @@ impl Patterns {
 pub fn relative(from: &str, path: &str) -> String {
     let resolved = (resolve(from.split('/')), resolve(path.split('/')));
     let names = |text: &'_ str| -> Vec<String> {
-        text.split('/').filter(|name| *name != ".").map(str::to_owned).collect()
+        text.split('/')
+            .filter(|name| *name != ".")
+            .map(str::to_owned)
+            .collect()
     };
     let (from, path) = (names(&resolved.0), names(&resolved.1));
     let shared = from.iter().zip(&path).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n("..".to_owned(), from.len() - shared);
     let all: Vec<String> = up.chain(path[shared..].iter().cloned()).collect();
-    if all.is_empty() { ".".to_owned() } else { all.join("/") }
+    if all.is_empty() {
+        ".".to_owned()
+    } else {
+        all.join("/")
+    }
 }
 
 /// Joins names, `.` and `..` worked out; a `..` that leads out of the root stays.
@@ -172,7 +198,11 @@ fn resolve<'a>(names: impl Iterator<Item = &'a str>) -> String {
             name => out.push(name),
         }
     }
-    if out.is_empty() { ".".to_owned() } else { out.join("/") }
+    if out.is_empty() {
+        ".".to_owned()
+    } else {
+        out.join("/")
+    }
 }
 
 fn compile(text: &str, base: &str, tail: &str) -> Result<GlobMatcher, GlobError> {
@@ -182,9 +212,16 @@ fn compile(text: &str, base: &str, tail: &str) -> Result<GlobMatcher, GlobError>
     if has_glued_stars(tail) {
         return Err(GlobError::GluedStars(text.to_owned()));
     }
-    let tail: Vec<&str> = tail.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
+    let tail: Vec<&str> = tail
+        .split('/')
+        .filter(|name| !matches!(*name, "" | "."))
+        .collect();
     let tail = tail.join("/");
-    let whole = if base == "." { tail } else { format!("{}/{tail}", globset::escape(base)) };
+    let whole = if base == "." {
+        tail
+    } else {
+        format!("{}/{tail}", globset::escape(base))
+    };
     let built = GlobBuilder::new(&whole)
         .literal_separator(true)
         .backslash_escape(true)
@@ -239,13 +276,22 @@ mod tests {
     #[test]
     fn what_is_no_pattern_is_told() {
         assert_eq!(Pattern::parse(".", "").unwrap_err(), GlobError::Empty);
-        assert_eq!(Pattern::parse(".", "!a").unwrap_err(), GlobError::Negated("!a".into()));
+        assert_eq!(
+            Pattern::parse(".", "!a").unwrap_err(),
+            GlobError::Negated("!a".into())
+        );
         for glued in ["src/**.rs", "a**/b", "{a**,b}"] {
             let error = Pattern::parse(".", glued).unwrap_err();
             assert_eq!(error, GlobError::GluedStars(glued.into()));
         }
-        assert!(matches!(Pattern::parse(".", "a{b").unwrap_err(), GlobError::Syntax(..)));
-        assert!(matches!(Pattern::parse(".", "*/../b").unwrap_err(), GlobError::DotsBehindGlob(_)));
+        assert!(matches!(
+            Pattern::parse(".", "a{b").unwrap_err(),
+            GlobError::Syntax(..)
+        ));
+        assert!(matches!(
+            Pattern::parse(".", "*/../b").unwrap_err(),
+            GlobError::DotsBehindGlob(_)
+        ));
     }
 
     #[test]
@@ -261,8 +307,14 @@ mod tests {
     #[test]
     fn a_walk_knows_where_to_start_and_how_deep_to_go() {
         let pattern = Pattern::parse("ui", "src/*/x.{a,b}").unwrap();
-        assert_eq!((pattern.base(), pattern.depth(), pattern.literal()), ("ui/src", Some(2), None));
-        assert_eq!(Pattern::parse("ui", "a/b").unwrap().literal(), Some("ui/a/b"));
+        assert_eq!(
+            (pattern.base(), pattern.depth(), pattern.literal()),
+            ("ui/src", Some(2), None)
+        );
+        assert_eq!(
+            Pattern::parse("ui", "a/b").unwrap().literal(),
+            Some("ui/a/b")
+        );
         assert_eq!(Pattern::parse("ui", ".").unwrap().literal(), Some("ui"));
         assert_eq!(Pattern::parse(".", "**").unwrap().depth(), None);
     }

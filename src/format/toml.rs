@@ -15,9 +15,15 @@ pub fn tree(text: &str) -> Result<Node, String> {
 }
 
 fn node(value: &DeValue<'_>) -> Node {
-    let plain = |text: &str| Value::Scalar { text: text.to_owned(), style: Style::Plain };
+    let plain = |text: &str| Value::Scalar {
+        text: text.to_owned(),
+        style: Style::Plain,
+    };
     let value = match value {
-        DeValue::String(text) => Value::Scalar { text: text.to_string(), style: Style::Quoted },
+        DeValue::String(text) => Value::Scalar {
+            text: text.to_string(),
+            style: Style::Quoted,
+        },
         DeValue::Integer(number) => plain(number.as_str()),
         DeValue::Float(number) => plain(number.as_str()),
         DeValue::Boolean(boolean) => plain(if *boolean { "true" } else { "false" }),
@@ -26,14 +32,26 @@ fn node(value: &DeValue<'_>) -> Node {
             Value::Sequence(items.iter().map(|item| node(item.get_ref())).collect())
         }
         DeValue::Table(table) => Value::Mapping(
-            table.iter().map(|(key, value)| entry(key.get_ref(), value.get_ref())).collect(),
+            table
+                .iter()
+                .map(|(key, value)| entry(key.get_ref(), value.get_ref()))
+                .collect(),
         ),
     };
-    Node { span: Span::default(), value }
+    Node {
+        span: Span::default(),
+        value,
+    }
 }
 
 fn entry(key: &str, value: &DeValue<'_>) -> Entry {
-    Entry { key: Key { span: Span::default(), text: key.to_owned() }, value: node(value) }
+    Entry {
+        key: Key {
+            span: Span::default(),
+            text: key.to_owned(),
+        },
+        value: node(value),
+    }
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use super::graph::{Graph, Wait, What};
 use super::types::EdgeReason;
-use crate::format::yaml::Span;
 use crate::model::GateName;
+use crate::spec::Span;
 
 /// A way round from a gate back to itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

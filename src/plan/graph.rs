@@ -6,8 +6,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::types::EdgeReason;
-use crate::format::yaml::Span;
 use crate::model::GateName;
+use crate::spec::Span;
 use crate::spec::{Gate, Pipeline};
 
 /// What stands at a vertex.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::types::Plan;
 use super::{PlanError, Selection};
-use crate::format::yaml::Span;
 use crate::model::{Answer, Evidence, GateName, Judged, Reason, Step};
+use crate::spec::Span;
 use crate::spec::{Advisory, Builds, Cost, Gate, Kind, Pipeline, Retries, Turn};
 
 /// A kind that is nothing but what the plan knows of it.

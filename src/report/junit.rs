@@ -226,7 +226,11 @@ fn brought(one: &Case, gate: &str, decides: bool) -> TestCase {
 fn unjudged_suite(gate: &GateName, advisory: bool) -> TestSuite {
     let mut suite = TestSuite::new(gate.as_str());
     let said = "this gate got no verdict";
-    let status = if advisory { skipped(said, None) } else { errored(said, None) };
+    let status = if advisory {
+        skipped(said, None)
+    } else {
+        errored(said, None)
+    };
     suite.add_test_case(case(gate.as_str(), gate.as_str(), status));
     suite
 }

@@ -31,6 +31,7 @@ mod units;
 mod vars;
 mod version;
 
+pub use crate::format::yaml::Span;
 pub use decode::Decoder;
 pub use diagnostic::{Diagnostic, Diagnostics, Sources};
 pub use env::{ALWAYS, Environment};

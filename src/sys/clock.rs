@@ -16,7 +16,9 @@ impl Clock {
     /// Starts now.
     #[must_use]
     pub fn start() -> Self {
-        Self { start: Instant::now() }
+        Self {
+            start: Instant::now(),
+        }
     }
 
     /// Milliseconds since the start; never goes backwards.

@@ -45,10 +45,15 @@ pub fn write_whole_with(
 pub fn read_limited(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let meta = fs::metadata(path)?;
     if !meta.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        ));
     }
     let mut bytes = Vec::new();
-    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
@@ -69,7 +74,11 @@ pub fn text(path: &Path) -> String {
 /// The path `below` (with `/`, `.` for the directory itself) under a directory.
 #[must_use]
 pub fn join(root: &Path, below: &str) -> PathBuf {
-    if matches!(below, "" | ".") { root.to_owned() } else { root.join(below) }
+    if matches!(below, "" | ".") {
+        root.to_owned()
+    } else {
+        root.join(below)
+    }
 }
 
 #[cfg(test)]
@@ -88,7 +97,10 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o600, 0o600);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o600,
+            0o600
+        );
     }
 
     #[test]
@@ -96,7 +108,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x");
         fs::write(&path, b"12345").unwrap();
-        assert_eq!(read_limited(&path, 5).unwrap().as_deref(), Some(&b"12345"[..]));
+        assert_eq!(
+            read_limited(&path, 5).unwrap().as_deref(),
+            Some(&b"12345"[..])
+        );
         assert_eq!(read_limited(&path, 4).unwrap(), None);
         assert!(read_limited(dir.path(), 4).is_err());
     }

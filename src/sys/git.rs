@@ -55,7 +55,9 @@ impl Git {
     /// Asks from this directory; paths are relative to it.
     #[must_use]
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self {
+            root: root.to_owned(),
+        }
     }
 
     /// What `${{ git.* }}` may give. `env` is the caller's environment: on a detached HEAD the
@@ -71,16 +73,33 @@ impl Git {
         let branch = self.maybe(&["symbolic-ref", "-q", "--short", "HEAD"])?;
         let tags = self.line(&["tag", "--points-at", "HEAD"])?;
         let mut tags = tags.lines();
-        let tag = tags.next().filter(|_| tags.next().is_none()).map(str::to_owned);
+        let tag = tags
+            .next()
+            .filter(|_| tags.next().is_none())
+            .map(str::to_owned);
         let branch = branch.or_else(|| ci_branch(env));
-        Ok(GitFacts { sha, base: self.base()?, branch, tag })
+        Ok(GitFacts {
+            sha,
+            base: self.base()?,
+            branch,
+            tag,
+        })
     }
 
     /// Where HEAD left the default branch.
     fn base(&self) -> Result<Option<String>, GitError> {
-        for name in ["origin/HEAD", "origin/main", "origin/master", "main", "master"] {
+        for name in [
+            "origin/HEAD",
+            "origin/main",
+            "origin/master",
+            "main",
+            "master",
+        ] {
             let commit = format!("{name}^{{commit}}");
-            if self.maybe(&["rev-parse", "--verify", "-q", &commit])?.is_some() {
+            if self
+                .maybe(&["rev-parse", "--verify", "-q", &commit])?
+                .is_some()
+            {
                 return self.maybe(&["merge-base", "HEAD", name]);
             }
         }
@@ -102,21 +121,35 @@ impl Git {
     /// [`GitError`].
     pub fn work_files(&self) -> Result<Vec<PathBuf>, GitError> {
         use std::os::unix::ffi::OsStrExt;
-        let out = self.run(&["ls-files", "-z", "--cached", "--others", "--exclude-standard"])?;
+        let out = self.run(&[
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ])?;
         let path = |name: &[u8]| PathBuf::from(std::ffi::OsStr::from_bytes(name));
-        Ok(out.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(path).collect())
+        Ok(out
+            .split(|byte| *byte == 0)
+            .filter(|name| !name.is_empty())
+            .map(path)
+            .collect())
     }
 
     /// One answer, its last newline taken off.
     fn line(&self, args: &[&str]) -> Result<String, GitError> {
-        Ok(String::from_utf8_lossy(&self.run(args)?).trim_end().to_owned())
+        Ok(String::from_utf8_lossy(&self.run(args)?)
+            .trim_end()
+            .to_owned())
     }
 
     /// One answer of a command that says "there is none" by failing with code 1.
     fn maybe(&self, args: &[&str]) -> Result<Option<String>, GitError> {
         let out = self.ask(args)?;
         match out.status.code() {
-            Some(0) => Ok(Some(String::from_utf8_lossy(&out.stdout).trim_end().to_owned())),
+            Some(0) => Ok(Some(
+                String::from_utf8_lossy(&out.stdout).trim_end().to_owned(),
+            )),
             Some(1) => Ok(None),
             _ => Err(self.failure(args, &out.stderr)),
         }
@@ -124,7 +157,11 @@ impl Git {
 
     fn run(&self, args: &[&str]) -> Result<Vec<u8>, GitError> {
         let out = self.ask(args)?;
-        if out.status.success() { Ok(out.stdout) } else { Err(self.failure(args, &out.stderr)) }
+        if out.status.success() {
+            Ok(out.stdout)
+        } else {
+            Err(self.failure(args, &out.stderr))
+        }
     }
 
     fn ask(&self, args: &[&str]) -> Result<std::process::Output, GitError> {
@@ -168,10 +205,17 @@ fn split(out: &[u8]) -> Vec<String> {
 /// The branch that a CI checked out detached. For a pull request there is none: its name is
 /// chosen by whoever opened it, and `when: {branch: main}` must not believe a stranger's `main`.
 fn ci_branch(env: &BTreeMap<String, String>) -> Option<String> {
-    let get = |name: &str| env.get(name).map(String::as_str).filter(|value| !value.is_empty());
+    let get = |name: &str| {
+        env.get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    };
     let head = |name| get(name).and_then(|full| full.strip_prefix("refs/heads/"));
     let unless = |name, request: &str| {
-        get(request).is_none_or(|value| value == "false").then(|| get(name)).flatten()
+        get(request)
+            .is_none_or(|value| value == "false")
+            .then(|| get(name))
+            .flatten()
     };
     head("GITHUB_REF")
         .or_else(|| get("CI_COMMIT_BRANCH"))
@@ -192,13 +236,22 @@ mod tests {
     pub(super) fn git(dir: &Path, args: &[&str]) {
         let out = Command::new("git")
             .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
-            .args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"])
+            .args([
+                "-c",
+                "init.defaultBranch=main",
+                "-c",
+                "commit.gpgsign=false",
+            ])
             .args(args)
             .current_dir(dir)
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .output()
             .unwrap();
-        assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
+        assert!(
+            out.status.success(),
+            "{args:?}: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
     }
 
     #[test]
@@ -213,8 +266,15 @@ mod tests {
         git(dir.path(), &["commit", "-q", "--allow-empty", "-m", "two"]);
         git(dir.path(), &["tag", "v1"]);
         let facts = asked.facts(&none).unwrap();
-        assert_eq!((facts.branch.as_deref(), facts.tag.as_deref()), (Some("work"), Some("v1")));
-        assert!(facts.base.is_some_and(|base| base != facts.sha && base.len() >= 40));
+        assert_eq!(
+            (facts.branch.as_deref(), facts.tag.as_deref()),
+            (Some("work"), Some("v1"))
+        );
+        assert!(
+            facts
+                .base
+                .is_some_and(|base| base != facts.sha && base.len() >= 40)
+        );
         git(dir.path(), &["checkout", "-q", "--detach"]);
         assert_eq!(asked.facts(&none).unwrap().branch, None);
         let ci = BTreeMap::from([("GITHUB_REF".to_owned(), "refs/heads/x/y".to_owned())]);
@@ -231,11 +291,31 @@ mod tests {
     #[test]
     fn a_pull_request_has_no_branch() {
         let env = |pairs: &[(&str, &str)]| {
-            ci_branch(&pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect())
+            ci_branch(
+                &pairs
+                    .iter()
+                    .map(|(k, v)| ((*k).into(), (*v).into()))
+                    .collect(),
+            )
         };
-        assert_eq!(env(&[("GITHUB_REF", "refs/pull/1/merge"), ("GITHUB_HEAD_REF", "main")]), None);
-        assert_eq!(env(&[("BUILDKITE_BRANCH", "main"), ("BUILDKITE_PULL_REQUEST", "7")]), None);
-        let fine = env(&[("BUILDKITE_BRANCH", "main"), ("BUILDKITE_PULL_REQUEST", "false")]);
+        assert_eq!(
+            env(&[
+                ("GITHUB_REF", "refs/pull/1/merge"),
+                ("GITHUB_HEAD_REF", "main")
+            ]),
+            None
+        );
+        assert_eq!(
+            env(&[
+                ("BUILDKITE_BRANCH", "main"),
+                ("BUILDKITE_PULL_REQUEST", "7")
+            ]),
+            None
+        );
+        let fine = env(&[
+            ("BUILDKITE_BRANCH", "main"),
+            ("BUILDKITE_PULL_REQUEST", "false"),
+        ]);
         assert_eq!(fine.as_deref(), Some("main"));
     }
 
@@ -247,6 +327,9 @@ mod tests {
             std::fs::write(dir.path().join(name), "").unwrap();
         }
         git(dir.path(), &["add", "."]);
-        assert_eq!(Git::at(dir.path()).tracked().unwrap(), ["b", "ü \"x\"\n.txt"]);
+        assert_eq!(
+            Git::at(dir.path()).tracked().unwrap(),
+            ["b", "ü \"x\"\n.txt"]
+        );
     }
 }

@@ -25,7 +25,10 @@ impl Marker {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         let outer = std::env::var(MARKER).ok().filter(|outer| !outer.is_empty());
-        Ok(Self { outer, run: run.to_owned() })
+        Ok(Self {
+            outer,
+            run: run.to_owned(),
+        })
     }
 
     /// The id of the run.
@@ -62,14 +65,20 @@ mod tests {
 
     #[test]
     fn a_chain_is_found_by_each_of_its_runs() {
-        let marker = |run: &str| Marker { outer: None, run: run.to_owned() };
+        let marker = |run: &str| Marker {
+            outer: None,
+            run: run.to_owned(),
+        };
         let environ = b"A=1\0PROVE_RUN_ID=outer@3:inner@1\0B=2\0";
         assert_eq!(marker("outer").found_in(environ), Some(3));
         assert_eq!(marker("inner").found_in(environ), Some(1));
         assert_eq!(marker("inn").found_in(environ), None);
         assert_eq!(marker("3").found_in(environ), None);
         assert_eq!(marker("outer").found_in(b"XPROVE_RUN_ID=outer@3\0"), None);
-        let nested = Marker { outer: Some("o@3".into()), run: "i".into() };
+        let nested = Marker {
+            outer: Some("o@3".into()),
+            run: "i".into(),
+        };
         assert_eq!(nested.value(7), "o@3:i@7");
     }
 

@@ -14,7 +14,7 @@ pub mod tree;
 pub mod walk;
 pub mod warden;
 
-pub use marker::{Marker, MARKER};
+pub use marker::{MARKER, Marker};
 pub use process::reap_rest;
 pub use tree::Tree;
 pub use warden::Warden;

@@ -38,7 +38,9 @@ pub fn become_subreaper() -> io::Result<()> {
 /// All processes that can be seen; empty where there is no `/proc`.
 #[must_use]
 pub fn all() -> Vec<Proc> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
     entries
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
@@ -57,7 +59,13 @@ pub fn look(pid: i32) -> Option<Proc> {
     let zombie = matches!(rest.next()?, "Z" | "X");
     let parent = rest.next()?.parse().ok()?;
     let group = rest.next()?.parse().ok()?;
-    Some(Proc { pid, parent, group, name: stat.get(open + 1..close)?.to_owned(), zombie })
+    Some(Proc {
+        pid,
+        parent,
+        group,
+        name: stat.get(open + 1..close)?.to_owned(),
+        zombie,
+    })
 }
 
 /// Which start of this run a process belongs to, by the mark in its environment.
@@ -71,9 +79,16 @@ pub fn marked(pid: i32, marker: &Marker) -> Option<u64> {
 pub fn children() -> Vec<i32> {
     let me = rustix::process::getpid().as_raw_nonzero().get();
     match fs::read_to_string(format!("/proc/{me}/task/{me}/children")) {
-        Ok(list) => list.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect(),
+        Ok(list) => list
+            .split_ascii_whitespace()
+            .filter_map(|pid| pid.parse().ok())
+            .collect(),
         // A kernel without CONFIG_PROC_CHILDREN: ask every process for its parent.
-        Err(_) => all().into_iter().filter(|p| p.parent == me).map(|p| p.pid).collect(),
+        Err(_) => all()
+            .into_iter()
+            .filter(|p| p.parent == me)
+            .map(|p| p.pid)
+            .collect(),
     }
 }
 
@@ -95,15 +110,22 @@ pub fn signal_group(group: i32, signal: Signal) {
 /// Whether a group still has a member, dead ones that nobody looked at included.
 #[must_use]
 pub fn group_exists(group: i32) -> bool {
-    let Some(group) = Pid::from_raw(group) else { return false };
+    let Some(group) = Pid::from_raw(group) else {
+        return false;
+    };
     // EPERM: there is somebody whom we may not signal.
-    !matches!(rustix::process::test_kill_process_group(group), Err(rustix::io::Errno::SRCH))
+    !matches!(
+        rustix::process::test_kill_process_group(group),
+        Err(rustix::io::Errno::SRCH)
+    )
 }
 
 /// Looks at every dead child of ours in a group, so that they go. The leader must have been
 /// waited for before.
 pub fn reap_group(group: i32) {
-    let Some(group) = Pid::from_raw(group) else { return };
+    let Some(group) = Pid::from_raw(group) else {
+        return;
+    };
     while let Ok(Some(_)) = rustix::process::waitpgid(group, WaitOptions::NOHANG) {}
 }
 
@@ -120,7 +142,10 @@ pub fn reap(pid: i32) {
 pub fn reap_rest(keep: &[i32]) -> Vec<String> {
     let mut killed = Vec::new();
     for _ in 0..200 {
-        let left: Vec<i32> = children().into_iter().filter(|pid| !keep.contains(pid)).collect();
+        let left: Vec<i32> = children()
+            .into_iter()
+            .filter(|pid| !keep.contains(pid))
+            .collect();
         if left.is_empty() {
             break;
         }
@@ -156,6 +181,8 @@ mod tests {
     #[test]
     fn an_empty_group_does_not_exist() {
         assert!(!group_exists(i32::MAX));
-        assert!(group_exists(rustix::process::getpgrp().as_raw_nonzero().get()));
+        assert!(group_exists(
+            rustix::process::getpgrp().as_raw_nonzero().get()
+        ));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use tokio::signal::unix::{signal, SignalKind};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 /// Listens for SIGINT, SIGTERM and SIGHUP from now on. SIGINT and SIGHUP that the caller had
@@ -15,7 +15,11 @@ use tokio::sync::mpsc;
 /// Outside a tokio runtime.
 pub fn listen() -> io::Result<mpsc::UnboundedReceiver<i32>> {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let kinds = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ];
     for kind in kinds {
         let number = kind.as_raw_value();
         if kind != SignalKind::terminate() && is_ignored(number) {
@@ -36,9 +40,13 @@ pub fn listen() -> io::Result<mpsc::UnboundedReceiver<i32>> {
 
 /// Whether the signal was ignored when we were started; false where that cannot be read.
 fn is_ignored(number: i32) -> bool {
-    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return false };
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
+        return false;
+    };
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0);
+    let mask = mask
+        .and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok())
+        .unwrap_or(0);
     mask & (1 << (number - 1)) != 0
 }
 

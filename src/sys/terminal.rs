@@ -35,7 +35,10 @@ fn describe(is_terminal: bool, term: &console::Term, colour: ColorChoice) -> Ter
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     Terminal {
         interactive: is_terminal && !dumb,
-        width: term.size_checked().map(|(_, columns)| usize::from(columns)).filter(|n| *n > 0),
+        width: term
+            .size_checked()
+            .map(|(_, columns)| usize::from(columns))
+            .filter(|n| *n > 0),
         colour: colour != ColorChoice::Never,
     }
 }

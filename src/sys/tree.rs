@@ -71,8 +71,14 @@ impl Tree {
     /// # Errors
     /// In words for people, when a file cannot be read or git refuses.
     pub fn take(root: &Path, excluded: Excluded) -> Result<Self, String> {
-        let mut tree = Self { root: root.to_owned(), excluded, files: BTreeMap::new() };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|e| e.to_string())?;
+        let mut tree = Self {
+            root: root.to_owned(),
+            excluded,
+            files: BTreeMap::new(),
+        };
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_err(|e| e.to_string())?;
         let now = i128::try_from(now.as_nanos()).map_err(|e| e.to_string())?;
         for path in tree.list()? {
             let known = tree.look(&path, now)?;
@@ -102,7 +108,12 @@ impl Tree {
         }
         if seen < self.files.len() {
             let now: std::collections::BTreeSet<PathBuf> = self.list()?.into_iter().collect();
-            changed.extend(self.files.keys().filter(|path| !now.contains(*path)).cloned());
+            changed.extend(
+                self.files
+                    .keys()
+                    .filter(|path| !now.contains(*path))
+                    .cloned(),
+            );
         }
         let mut names: Vec<String> = changed.iter().map(|path| super::fs::text(path)).collect();
         names.sort();
@@ -134,12 +145,20 @@ impl Tree {
     fn look(&self, path: &Path, now: i128) -> Result<Known, String> {
         let full = self.root.join(path);
         let Some(meta) = stat(&full).map_err(|e| tell(path, &e))? else {
-            return Ok(Known { stat: Stat::NONE, racy: true, content: Content::Missing });
+            return Ok(Known {
+                stat: Stat::NONE,
+                racy: true,
+                content: Content::Missing,
+            });
         };
         let stat = Stat::of(&meta);
         let racy = stat.modified.max(stat.changed) > now - RACY_NS;
         let content = content(&full, &meta).map_err(|e| tell(path, &e))?;
-        Ok(Known { stat, racy, content })
+        Ok(Known {
+            stat,
+            racy,
+            content,
+        })
     }
 
     fn list(&self) -> Result<Vec<PathBuf>, String> {
@@ -155,7 +174,14 @@ impl Tree {
 }
 
 impl Stat {
-    const NONE: Self = Self { dev: 0, ino: 0, mode: 0, size: 0, modified: 0, changed: 0 };
+    const NONE: Self = Self {
+        dev: 0,
+        ino: 0,
+        mode: 0,
+        size: 0,
+        modified: 0,
+        changed: 0,
+    };
 
     fn of(meta: &Metadata) -> Self {
         let ns = |seconds: i64, nanos: i64| i128::from(seconds) * 1_000_000_000 + i128::from(nanos);
@@ -194,8 +220,14 @@ fn list(root: &Path, prefix: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 fn walked(root: &Path, prefix: &Path) -> Result<Vec<PathBuf>, String> {
-    let met = walk::below(root, prefix, &Budget::default(), |path, _| !walk::is_private(path))?;
-    Ok(met.into_iter().filter(|met| !met.kind.is_dir()).map(|met| met.path).collect())
+    let met = walk::below(root, prefix, &Budget::default(), |path, _| {
+        !walk::is_private(path)
+    })?;
+    Ok(met
+        .into_iter()
+        .filter(|met| !met.kind.is_dir())
+        .map(|met| met.path)
+        .collect())
 }
 
 fn stat(path: &Path) -> io::Result<Option<Metadata>> {
@@ -246,7 +278,10 @@ pub fn digest_file(path: &Path) -> io::Result<Digest> {
 pub fn digest_entry(path: &Path) -> io::Result<Digest> {
     let meta = fs::symlink_metadata(path)?;
     let (word, content) = if meta.file_type().is_symlink() {
-        ("link", Digest::of(fs::read_link(path)?.as_os_str().as_bytes()))
+        (
+            "link",
+            Digest::of(fs::read_link(path)?.as_os_str().as_bytes()),
+        )
     } else if !meta.is_file() {
         ("other", Digest::of(b""))
     } else if meta.mode() & 0o111 != 0 {

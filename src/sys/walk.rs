@@ -5,8 +5,8 @@
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long and how far a walk may go. Cheap to clone; clones share the stop.
@@ -21,7 +21,11 @@ impl Default for Budget {
     /// One minute, two million entries: far beyond any project, short of a hang.
     fn default() -> Self {
         let until = Instant::now() + Duration::from_secs(60);
-        Self { until, entries: 2_000_000, stopped: Arc::default() }
+        Self {
+            until,
+            entries: 2_000_000,
+            stopped: Arc::default(),
+        }
     }
 }
 
@@ -96,7 +100,10 @@ pub fn below(
 /// Nothing is there, or what is above it is no directory.
 #[must_use]
 pub fn is_gone(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 /// Whether this is a directory that no walk enters unasked: git's, and our own.

@@ -50,7 +50,10 @@ impl Warden {
             Some(pid) => {
                 let pipe = OwnedFd::from(writer);
                 rustix::io::ioctl_fionbio(&pipe, true)?;
-                Ok(Self { pipe: pipe.into(), pid })
+                Ok(Self {
+                    pipe: pipe.into(),
+                    pid,
+                })
             }
         }
     }
@@ -124,7 +127,9 @@ fn end_all(groups: &BTreeSet<i32>, marker: &Marker) {
     for _ in 0..SCANS {
         let mut found = false;
         for process in process::all() {
-            if process.pid != me && !process.zombie && process::marked(process.pid, marker).is_some()
+            if process.pid != me
+                && !process.zombie
+                && process::marked(process.pid, marker).is_some()
             {
                 found = true;
                 process::signal(process.pid, Signal::KILL);
@@ -142,7 +147,13 @@ fn end_all(groups: &BTreeSet<i32>, marker: &Marker) {
 /// Leaves the session, lets go of every file but the pipe, ignores what would end it.
 fn settle(pipe: RawFd) {
     let _ = rustix::process::setsid();
-    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT, libc::SIGPIPE] {
+    for signal in [
+        libc::SIGINT,
+        libc::SIGTERM,
+        libc::SIGHUP,
+        libc::SIGQUIT,
+        libc::SIGPIPE,
+    ] {
         // SAFETY: SIG_IGN is a valid disposition and runs no code of ours.
         unsafe { libc::signal(signal, libc::SIG_IGN) };
     }
@@ -155,7 +166,9 @@ fn settle(pipe: RawFd) {
 
 /// Lets go of the terminal, or of the pipe that the caller reads to its end.
 fn quiet() {
-    let Ok(null) = File::options().read(true).write(true).open("/dev/null") else { return };
+    let Ok(null) = File::options().read(true).write(true).open("/dev/null") else {
+        return;
+    };
     for fd in 0..=2 {
         if fd != null.as_raw_fd() {
             // SAFETY: both are open descriptors of this process, which writes to neither.
@@ -166,9 +179,17 @@ fn quiet() {
 
 /// Closes everything above stderr but the pipe.
 fn close_others(pipe: RawFd) {
-    let listed = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
+    let listed = if cfg!(target_os = "linux") {
+        "/proc/self/fd"
+    } else {
+        "/dev/fd"
+    };
     let open: Vec<RawFd> = std::fs::read_dir(listed)
-        .map(|fds| fds.flatten().filter_map(|fd| fd.file_name().to_str()?.parse().ok()).collect())
+        .map(|fds| {
+            fds.flatten()
+                .filter_map(|fd| fd.file_name().to_str()?.parse().ok())
+                .collect()
+        })
         .unwrap_or_default();
     for fd in open {
         if fd > 2 && fd != pipe {

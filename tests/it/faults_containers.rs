@@ -14,7 +14,9 @@ const BUILD_AND_TEST: &str = concat!(
 
 #[test]
 fn without_an_engine_the_other_gates_still_run_and_the_run_is_undecided() {
-    let mut project = Project::with("version: 1\ngates:\n  unit: touch ran\n  app: { build: . }\n  t: { run: [x], in: app }\n");
+    let mut project = Project::with(
+        "version: 1\ngates:\n  unit: touch ran\n  app: { build: . }\n  t: { run: [x], in: app }\n",
+    );
     project.file("Dockerfile", "FROM scratch\n");
     let nowhere = docker::nowhere(project.path());
     docker::use_host(&mut project, &nowhere);
@@ -26,7 +28,8 @@ fn without_an_engine_the_other_gates_still_run_and_the_run_is_undecided() {
 
 #[test]
 fn an_engine_that_refuses_is_no_engine() {
-    let engine = FakeEngine::start(|_| Reply::Json(500, r#"{"message":"out of order"}"#.to_owned()));
+    let engine =
+        FakeEngine::start(|_| Reply::Json(500, r#"{"message":"out of order"}"#.to_owned()));
     let mut project = Project::with("version: 1\ngates:\n  app: { build: . }\n");
     project.file("Dockerfile", "FROM scratch\n");
     docker::use_host(&mut project, &engine.host());
@@ -54,10 +57,14 @@ fn answers(request: &str) -> Option<Reply> {
 #[test]
 fn an_engine_that_dies_in_the_middle_of_a_build_is_no_answer() {
     let engine = FakeEngine::start(|request| {
-        answers(request).unwrap_or_else(|| Reply::Break("{\"stream\":\"Step 1/2 : FROM scratch\\n\"}\r\n".to_owned()))
+        answers(request).unwrap_or_else(|| {
+            Reply::Break("{\"stream\":\"Step 1/2 : FROM scratch\\n\"}\r\n".to_owned())
+        })
     });
-    let mut project = Project::with("version: 1\ngates:\n  app: { build: . }\n  t: { run: [x], in: app }\n");
-    project.file("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n").env("PROVE_BUILDER", "classic");
+    let mut project =
+        Project::with("version: 1\ngates:\n  app: { build: . }\n  t: { run: [x], in: app }\n");
+    project.file("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n");
+    project.env("PROVE_BUILDER", "classic");
     docker::use_host(&mut project, &engine.host());
     project.run().expect(3, &["app"]);
     assert_eq!(project.verdicts()["app"], "errored");
@@ -66,10 +73,12 @@ fn an_engine_that_dies_in_the_middle_of_a_build_is_no_answer() {
 #[test]
 fn a_build_that_names_no_image_is_no_answer() {
     let engine = FakeEngine::start(|request| {
-        answers(request).unwrap_or_else(|| Reply::Json(200, "{\"stream\":\"all fine\\n\"}\r\n".to_owned()))
+        answers(request)
+            .unwrap_or_else(|| Reply::Json(200, "{\"stream\":\"all fine\\n\"}\r\n".to_owned()))
     });
     let mut project = Project::with("version: 1\ngates:\n  app: { build: . }\n");
-    project.file("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n").env("PROVE_BUILDER", "classic");
+    project.file("Dockerfile", "FROM scratch\nCOPY Dockerfile /\n");
+    project.env("PROVE_BUILDER", "classic");
     docker::use_host(&mut project, &engine.host());
     project.run().expect(3, &["app"]);
 }
@@ -83,7 +92,9 @@ fn an_interrupt_gets_through_to_a_hanging_engine() {
         let _ = fs::write(&asked, "asked\n");
         Reply::Hang
     });
-    project.file("prove.yml", "version: 1\ngates:\n  app: { build: . }\n").file("Dockerfile", "FROM scratch\n");
+    project
+        .file("prove.yml", "version: 1\ngates:\n  app: { build: . }\n")
+        .file("Dockerfile", "FROM scratch\n");
     docker::use_host(&mut project, &engine.host());
     let child = project.command(&["run"]).spawn().unwrap();
     wait_for_line(&project.path().join("asked"));
@@ -100,10 +111,21 @@ fn a_proved_image_gets_its_tag_and_nothing_is_left() {
     let ran = image.project.run();
     ran.expect(0, &["proved"]);
     let built = image.project.gate("app").image.expect("the image is named");
-    assert_eq!(image.tagged(), Some(built.id), "the tag stands on what was tested");
+    assert_eq!(
+        image.tagged(),
+        Some(built.id),
+        "the tag stands on what was tested"
+    );
     assert!(image.containers().is_empty());
     let left = docker(&["images", "-q", "--filter", "reference=prove-tmp/*"]).unwrap();
-    let run = image.project.run_dir().file_name().unwrap().to_str().unwrap().to_lowercase();
+    let run = image
+        .project
+        .run_dir()
+        .file_name()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_lowercase();
     assert!(!left.contains(&run), "temporary tags are gone: {left}");
 }
 
@@ -154,10 +176,14 @@ fn a_base_image_that_cannot_be_had_is_undecided() {
         return;
     }
     let image = ImageProject::with("  app: { build: . }\n");
-    image.project.file("Dockerfile", "FROM 127.0.0.1:9/prove/no-such-image:1\n");
+    image
+        .project
+        .file("Dockerfile", "FROM 127.0.0.1:9/prove/no-such-image:1\n");
     image.project.run().expect(3, &["app"]);
     assert_eq!(image.project.verdicts()["app"], "errored");
-    let image = ImageProject::with("  t: { run: [x], in: { image: '127.0.0.1:9/prove/no-such-image:1' } }\n");
+    let image = ImageProject::with(
+        "  t: { run: [x], in: { image: '127.0.0.1:9/prove/no-such-image:1' } }\n",
+    );
     image.project.run().expect(3, &["t"]);
     assert_eq!(image.project.verdicts()["t"], "errored");
 }
@@ -196,13 +222,17 @@ fn the_users_tag_on_the_same_image_stays() {
     if !docker::engine("the_users_tag_on_the_same_image_stays") {
         return;
     }
-    let image = ImageProject::with("  app: { build: . }\n  t: { run: [/bin/busybox, 'false'], in: app }\n");
+    let image =
+        ImageProject::with("  app: { build: . }\n  t: { run: [/bin/busybox, 'false'], in: app }\n");
     let mine = docker::unique();
     let context = image.project.path().to_str().unwrap();
     docker(&["build", "-q", "-t", &mine, context]).expect("docker build");
     let before = docker(&["image", "inspect", "-f", "{{.Id}}", &mine]);
     image.project.run().expect(1, &[]);
-    assert_eq!(docker(&["image", "inspect", "-f", "{{.Id}}", &mine]), before);
+    assert_eq!(
+        docker(&["image", "inspect", "-f", "{{.Id}}", &mine]),
+        before
+    );
     docker(&["rmi", &mine]).unwrap();
 }
 
@@ -216,10 +246,16 @@ fn who_retags_between_build_and_test_changes_nothing() {
         "  meddle: { run: 'docker build -q -t TAG other', needs: app }\n",
         "  app-test: { run: [/bin/busybox, test, -f, /nonce], in: app, needs: meddle }\n",
     ));
-    image.project.file("other/Dockerfile", "FROM scratch\nCOPY Dockerfile /\n");
+    image
+        .project
+        .file("other/Dockerfile", "FROM scratch\nCOPY Dockerfile /\n");
     image.project.run().expect(0, &[]);
     let built = image.project.gate("app").image.unwrap();
-    assert_eq!(image.tagged(), Some(built.id), "the tag ends on what was tested");
+    assert_eq!(
+        image.tagged(),
+        Some(built.id),
+        "the tag ends on what was tested"
+    );
     docker(&["image", "prune", "-f", "--filter", "label!=keep"]).unwrap();
 }
 
@@ -245,7 +281,10 @@ fn a_build_gate_alone_never_tags() {
     let image = ImageProject::with(BUILD_AND_TEST);
     image.project.prove(&["run", "app"]).expect(0, &["app"]);
     assert_eq!(image.tagged(), None);
-    image.project.prove(&["run", "--only", "app"]).expect(0, &[]);
+    image
+        .project
+        .prove(&["run", "--only", "app"])
+        .expect(0, &[]);
     assert_eq!(image.tagged(), None);
 }
 
@@ -284,8 +323,13 @@ fn a_container_is_hardened_and_keeps_what_the_image_says() {
         "  results: { run: [/bin/busybox, sh, -c, 'echo \"<testsuite name=\\\"s\\\"><testcase name=\\\"x\\\"/></testsuite>\" > r.xml'], in: app, results: { junit: r.xml } }\n",
         "  stale: { run: [/bin/busybox, 'true'], in: app, results: { junit: old.xml } }\n",
     ));
-    image.project.file("old.xml", "<testsuite name='s'><testcase name='x'/></testsuite>");
-    image.project.file(".dockerignore", "*\n!busybox\n!nonce\n!old.xml\n");
+    image.project.file(
+        "old.xml",
+        "<testsuite name='s'><testcase name='x'/></testsuite>",
+    );
+    image
+        .project
+        .file(".dockerignore", "*\n!busybox\n!nonce\n!old.xml\n");
     image.dockerfile("ENV FROM_IMAGE=yes\nCOPY old.xml /srv/old.xml\nWORKDIR /srv");
     let ran = image.project.run();
     ran.expect(3, &["stale"]);
@@ -331,8 +375,16 @@ fn the_next_run_reaps_what_a_killed_run_left() {
     let (image, mut child) = in_a_container();
     signal(child.id(), Signal::KILL);
     child.wait().unwrap();
-    let run = image.project.run_dir().file_name().unwrap().to_str().unwrap().to_owned();
-    let next = ImageProject::with("  app: { build: . }\n  t: { run: [/bin/busybox, 'true'], in: app }\n");
+    let run = image
+        .project
+        .run_dir()
+        .file_name()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let next =
+        ImageProject::with("  app: { build: . }\n  t: { run: [/bin/busybox, 'true'], in: app }\n");
     next.project.run().expect(0, &[]);
     let filter = format!("label=prove.run={run}");
     assert_eq!(docker(&["ps", "-aq", "--filter", &filter]).unwrap(), "");
@@ -348,7 +400,10 @@ fn an_interrupt_during_a_build_ends_it() {
     let mut child = image.project.command(&["run"]).spawn().unwrap();
     let stdout = child.stdout.take().unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(stdout));
-    assert!(lines.any(|line| line.unwrap().contains("sleep 600")), "the step was announced");
+    assert!(
+        lines.any(|line| line.unwrap().contains("sleep 600")),
+        "the step was announced"
+    );
     signal(child.id(), Signal::INT);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(image.tagged(), None);

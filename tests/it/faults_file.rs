@@ -16,7 +16,10 @@ fn refused_in(project: &Project, args: &[&str], words: &[&str]) -> Ran {
     let ran = project.prove(args);
     ran.expect(2, words);
     assert!(!project.path().join("ran").exists(), "something ran");
-    assert!(!project.path().join(".prove/runs").exists(), "a run was recorded");
+    assert!(
+        !project.path().join(".prove/runs").exists(),
+        "a run was recorded"
+    );
     ran
 }
 
@@ -38,12 +41,18 @@ fn an_unknown_key_in_a_nested_map_is_refused() {
 
 #[test]
 fn an_unknown_key_at_the_top_is_refused() {
-    refused("version: 1\nrelease: {}\ngates: { a: touch ran }\n", &["prove.yml:2:", "release"]);
+    refused(
+        "version: 1\nrelease: {}\ngates: { a: touch ran }\n",
+        &["prove.yml:2:", "release"],
+    );
 }
 
 #[test]
 fn a_duplicate_key_is_refused() {
-    refused("version: 1\ngates:\n  a: touch ran\n  a: 'true'\n", &["prove.yml:4:", "a"]);
+    refused(
+        "version: 1\ngates:\n  a: touch ran\n  a: 'true'\n",
+        &["prove.yml:4:", "a"],
+    );
 }
 
 #[test]
@@ -56,7 +65,10 @@ fn a_duplicate_key_in_a_nested_map_is_refused() {
 
 #[test]
 fn a_wrong_type_is_refused() {
-    refused("version: 1\ngates:\n  a: { run: touch ran, locks: { x: y } }\n", &["prove.yml:3:"]);
+    refused(
+        "version: 1\ngates:\n  a: { run: touch ran, locks: { x: y } }\n",
+        &["prove.yml:3:"],
+    );
     refused("version: 1\ngates: [a, b]\n", &["prove.yml:2:"]);
     refused("version: one\ngates: { a: touch ran }\n", &["prove.yml:1:"]);
 }
@@ -81,7 +93,14 @@ fn an_unknown_need_is_refused_with_a_suggestion() {
 fn three_mistakes_are_reported_at_once() {
     refused(
         "version: 1\ngates:\n  a: { rnu: touch ran }\n  b: { run: touch ran, needs: nope }\n  c: { run: touch ran, timeout: soon }\n",
-        &["prove.yml:3:", "prove.yml:4:", "prove.yml:5:", "rnu", "nope", "soon"],
+        &[
+            "prove.yml:3:",
+            "prove.yml:4:",
+            "prove.yml:5:",
+            "rnu",
+            "nope",
+            "soon",
+        ],
     );
 }
 
@@ -99,7 +118,10 @@ fn no_gates_is_refused() {
 
 #[test]
 fn two_documents_are_refused() {
-    refused("version: 1\ngates: { a: touch ran }\n---\nversion: 1\n", &["document"]);
+    refused(
+        "version: 1\ngates: { a: touch ran }\n---\nversion: 1\n",
+        &["document"],
+    );
 }
 
 #[test]
@@ -123,13 +145,20 @@ fn an_alias_bomb_is_refused() {
 
 #[test]
 fn deep_nesting_is_refused() {
-    let text = format!("version: 1\ngates: {}{}\n", "[".repeat(5_000), "]".repeat(5_000));
+    let text = format!(
+        "version: 1\ngates: {}{}\n",
+        "[".repeat(5_000),
+        "]".repeat(5_000)
+    );
     refused(text, &["prove.yml:2:"]);
 }
 
 #[test]
 fn bytes_that_are_not_utf8_are_refused() {
-    refused(b"version: 1\ngates: { a: \"touch \xff ran\" }\n", &["UTF-8"]);
+    refused(
+        b"version: 1\ngates: { a: \"touch \xff ran\" }\n",
+        &["UTF-8"],
+    );
 }
 
 #[test]
@@ -150,14 +179,26 @@ fn a_gate_file_that_cannot_be_read_is_refused() {
 
 #[test]
 fn a_gate_that_is_two_kinds_or_none_is_refused() {
-    refused("version: 1\ngates:\n  a: { run: touch ran, exists: x }\n", &["prove.yml:3:"]);
-    refused("version: 1\ngates:\n  a: { needs: [] }\n", &["prove.yml:3:"]);
+    refused(
+        "version: 1\ngates:\n  a: { run: touch ran, exists: x }\n",
+        &["prove.yml:3:"],
+    );
+    refused(
+        "version: 1\ngates:\n  a: { needs: [] }\n",
+        &["prove.yml:3:"],
+    );
 }
 
 #[test]
 fn names_with_a_space_or_markup_are_refused() {
-    refused("version: 1\ngates:\n  'a b': touch ran\n", &["prove.yml:3:", "a b"]);
-    refused("version: 1\ngates:\n  '<b>x</b>': touch ran\n", &["prove.yml:3:"]);
+    refused(
+        "version: 1\ngates:\n  'a b': touch ran\n",
+        &["prove.yml:3:", "a b"],
+    );
+    refused(
+        "version: 1\ngates:\n  '<b>x</b>': touch ran\n",
+        &["prove.yml:3:"],
+    );
 }
 
 #[test]
@@ -177,13 +218,22 @@ fn a_branch_name_does_not_reach_a_shell() {
 
 #[test]
 fn an_undefined_reference_is_refused() {
-    refused("version: 1\ngates:\n  a: { run: 'touch ${{ vars.nope }}' }\n", &["prove.yml:3:", "nope"]);
+    refused(
+        "version: 1\ngates:\n  a: { run: 'touch ${{ vars.nope }}' }\n",
+        &["prove.yml:3:", "nope"],
+    );
 }
 
 #[test]
 fn yaml_traps_are_explained() {
-    refused("version: 1\ngates:\n  a: { run: [touch, ran], inputs: [**/*.rs] }\n", &["prove.yml:3:"]);
-    refused("version: 1\ngates:\n  a: { run: touch ran, description: ${{ vars.x }} }\n", &["prove.yml:3:"]);
+    refused(
+        "version: 1\ngates:\n  a: { run: [touch, ran], inputs: [**/*.rs] }\n",
+        &["prove.yml:3:"],
+    );
+    refused(
+        "version: 1\ngates:\n  a: { run: touch ran, description: ${{ vars.x }} }\n",
+        &["prove.yml:3:"],
+    );
     refused("version: 1\ngates:\n  a: !x touch ran\n", &["prove.yml:3:"]);
 }
 
@@ -197,13 +247,19 @@ fn habits_from_elsewhere_get_a_hint() {
         ("timeout-minutes: 3", "timeout"),
         ("script: x", "run"),
     ] {
-        refused(format!("version: 1\ngates:\n  a: {{ run: touch ran, {key} }}\n"), &["prove.yml:3:", right]);
+        refused(
+            format!("version: 1\ngates:\n  a: {{ run: touch ran, {key} }}\n"),
+            &["prove.yml:3:", right],
+        );
     }
 }
 
 #[test]
 fn a_newer_prove_can_be_asked_for() {
-    refused("version: 1\nrequires: '>=99'\ngates: { a: touch ran }\n", &["prove.yml:2:", "99"]);
+    refused(
+        "version: 1\nrequires: '>=99'\ngates: { a: touch ran }\n",
+        &["prove.yml:2:", "99"],
+    );
     refused("version: 2\ngates: { a: touch ran }\n", &["prove.yml:1:"]);
 }
 

@@ -39,7 +39,11 @@ fn a_pipe_whose_first_part_fails_refutes() {
 #[test]
 fn a_command_that_is_not_there_is_undecided() {
     gate("no-such-program-of-prove --x", VerdictWord::Errored, 3);
-    gate("{ run: [no-such-program-of-prove] }", VerdictWord::Errored, 3);
+    gate(
+        "{ run: [no-such-program-of-prove] }",
+        VerdictWord::Errored,
+        3,
+    );
     gate("'no-such-program-of-prove | cat'", VerdictWord::Errored, 3);
     gate("./no-such-script.sh", VerdictWord::Errored, 3);
 }
@@ -103,9 +107,7 @@ fn what_a_gate_leaves_behind_is_stopped() {
 
 #[test]
 fn a_setup_that_fails_makes_the_run_undecided() {
-    let project = Project::with(
-        "version: 1\ngates:\n  deps: { setup: exit 1 }\n  a: touch ran\n",
-    );
+    let project = Project::with("version: 1\ngates:\n  deps: { setup: exit 1 }\n  a: touch ran\n");
     project.run().expect(3, &["deps"]);
     assert_eq!(project.verdicts()["deps"], "errored");
     assert_eq!(project.verdicts()["a"], "skipped");
@@ -135,16 +137,35 @@ fn output_that_is_not_text_is_no_trouble_and_no_pass_by_itself() {
     assert_verdict(&project, VerdictWord::Failed, 1);
     let ran = project.run();
     let raw = ran.text();
-    assert!(!raw.contains('\u{0}') && !raw.contains("\u{1b}]0;"), "no raw escapes: {raw:?}");
+    assert!(
+        !raw.contains('\u{0}') && !raw.contains("\u{1b}]0;"),
+        "no raw escapes: {raw:?}"
+    );
     assert!(raw.contains("end"));
 }
 
 #[test]
 fn an_expectation_of_text_is_judged() {
-    gate("{ run: echo hello, expect: { stdout: hello } }", VerdictWord::Passed, 0);
-    gate("{ run: echo hello, expect: { stdout: goodbye } }", VerdictWord::Failed, 1);
-    gate("{ run: 'exit 4', expect: { exit: 4 } }", VerdictWord::Passed, 0);
-    gate("{ run: 'exit 0', expect: { exit: 4 } }", VerdictWord::Failed, 1);
+    gate(
+        "{ run: echo hello, expect: { stdout: hello } }",
+        VerdictWord::Passed,
+        0,
+    );
+    gate(
+        "{ run: echo hello, expect: { stdout: goodbye } }",
+        VerdictWord::Failed,
+        1,
+    );
+    gate(
+        "{ run: 'exit 4', expect: { exit: 4 } }",
+        VerdictWord::Passed,
+        0,
+    );
+    gate(
+        "{ run: 'exit 0', expect: { exit: 4 } }",
+        VerdictWord::Failed,
+        1,
+    );
 }
 
 #[test]
@@ -180,9 +201,8 @@ fn a_gate_sees_only_the_environment_that_the_file_lets_through() {
 
 #[test]
 fn a_required_variable_that_is_missing_is_undecided_before_anything_runs() {
-    let mut project = Project::with(
-        "version: 1\nrequire_env: [DATABASE_URL]\ngates:\n  a: touch ran\n",
-    );
+    let mut project =
+        Project::with("version: 1\nrequire_env: [DATABASE_URL]\ngates:\n  a: touch ran\n");
     project.run().expect(3, &["DATABASE_URL"]);
     assert!(!project.path().join("ran").exists());
     project.env("DATABASE_URL", "x");
@@ -205,12 +225,16 @@ fn other_exit_codes_are_not_tried_again() {
         "version: 1\ngates:\n  a: { run: 'echo x >> tries; exit 1', retries: { times: 2, on_exit: [75] } }\n",
     );
     assert_verdict(&project, VerdictWord::Failed, 1);
-    assert_eq!(std::fs::read_to_string(project.path().join("tries")).unwrap(), "x\n");
+    assert_eq!(
+        std::fs::read_to_string(project.path().join("tries")).unwrap(),
+        "x\n"
+    );
 }
 
 #[test]
 fn a_gate_named_like_a_kind_is_a_gate_like_others() {
-    let project = Project::with("version: 1\ngates:\n  run: exit 1\n  gates: 'true'\n  build: 'true'\n");
+    let project =
+        Project::with("version: 1\ngates:\n  run: exit 1\n  gates: 'true'\n  build: 'true'\n");
     project.run().expect(1, &["run"]);
     assert_eq!(project.verdicts()["run"], "failed");
     assert_eq!(project.verdicts()["build"], "passed");

@@ -5,9 +5,9 @@ use prove::model::VerdictWord::{self, Errored, Failed, Passed};
 use crate::support::Project;
 
 const GREEN: &str = "<testsuite name='s'><testcase name='one' time='0.5'/></testsuite>";
-const RED: &str =
-    "<testsuite name='s'><testcase name='one'><failure message='1 is not 2'/></testcase></testsuite>";
-const ALL_SKIPPED: &str = "<testsuite name='s'><testcase name='one'><skipped/></testcase></testsuite>";
+const RED: &str = "<testsuite name='s'><testcase name='one'><failure message='1 is not 2'/></testcase></testsuite>";
+const ALL_SKIPPED: &str =
+    "<testsuite name='s'><testcase name='one'><skipped/></testcase></testsuite>";
 const NO_CASES: &str = "<testsuite name='s'/>";
 
 /// A project whose gate `a` copies `report` to where results are expected, then ends with `exit`.
@@ -27,7 +27,12 @@ fn judged(project: &Project, verdict: VerdictWord, words: &[&str]) {
         _ => 3,
     };
     project.run().expect(code, words);
-    assert_eq!(project.gate("a").verdict, verdict, "{:?}", project.gate("a").reason);
+    assert_eq!(
+        project.gate("a").verdict,
+        verdict,
+        "{:?}",
+        project.gate("a").reason
+    );
 }
 
 #[test]
@@ -56,14 +61,26 @@ fn a_report_without_an_executed_test_proves_nothing() {
 
 #[test]
 fn an_empty_report_may_be_allowed_with_a_reason_and_that_is_said() {
-    let project = project(NO_CASES, 0, ", allow_empty: { reason: nothing to test yet }");
+    let project = project(
+        NO_CASES,
+        0,
+        ", allow_empty: { reason: nothing to test yet }",
+    );
     judged(&project, Passed, &["nothing to test yet"]);
 }
 
 #[test]
 fn a_malformed_report_proves_nothing() {
-    judged(&project("<testsuite><testcase name='x'>", 0, ""), Errored, &["out/r.xml"]);
-    judged(&project("{\"not\": \"xml\"}", 0, ""), Errored, &["out/r.xml"]);
+    judged(
+        &project("<testsuite><testcase name='x'>", 0, ""),
+        Errored,
+        &["out/r.xml"],
+    );
+    judged(
+        &project("{\"not\": \"xml\"}", 0, ""),
+        Errored,
+        &["out/r.xml"],
+    );
     judged(&project("<html/>", 0, ""), Errored, &["out/r.xml"]);
     judged(&project("", 0, ""), Errored, &["out/r.xml"]);
 }

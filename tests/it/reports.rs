@@ -19,24 +19,42 @@ fn the_junit_file_is_strict_xml_and_cannot_be_forged() {
     project.run().expect(1, &[]);
     let text = fs::read_to_string(project.path().join("out.xml")).unwrap();
     let xml = roxmltree::Document::parse(&text).expect("strict XML");
-    let suites: Vec<_> = xml.descendants().filter(|n| n.has_tag_name("testsuite")).collect();
+    let suites: Vec<_> = xml
+        .descendants()
+        .filter(|n| n.has_tag_name("testsuite"))
+        .collect();
     let suite = |name: &str| {
-        *suites.iter().find(|s| s.attribute("name") == Some(name)).unwrap_or_else(|| panic!("{name}: {text}"))
+        *suites
+            .iter()
+            .find(|s| s.attribute("name") == Some(name))
+            .unwrap_or_else(|| panic!("{name}: {text}"))
     };
-    let cases = |name: &str| suite(name).children().filter(|n| n.has_tag_name("testcase")).count();
+    let cases = |name: &str| {
+        suite(name)
+            .children()
+            .filter(|n| n.has_tag_name("testcase"))
+            .count()
+    };
     assert_eq!((cases("bad"), cases("good")), (1, 1));
     let has = |name: &str, tag: &str| suite(name).descendants().any(|n| n.has_tag_name(tag));
     assert!(has("bad", "failure"));
     assert!(!has("good", "failure") && !has("good", "skipped"));
-    assert!(has("new", "skipped") && !has("new", "failure"), "an advisory failure is no failure");
+    assert!(
+        has("new", "skipped") && !has("new", "failure"),
+        "an advisory failure is no failure"
+    );
     assert!(has("after", "skipped"));
-    let forged = xml.descendants().any(|n| n.attribute("name") == Some("FORGED"));
+    let forged = xml
+        .descendants()
+        .any(|n| n.attribute("name") == Some("FORGED"));
     assert!(!forged);
 }
 
 #[test]
 fn an_undecided_run_is_not_green_on_a_dashboard() {
-    let project = Project::with("version: 1\nreports: { junit: out.xml }\ngates:\n  a: no-such-program-of-prove\n  b: 'true'\n");
+    let project = Project::with(
+        "version: 1\nreports: { junit: out.xml }\ngates:\n  a: no-such-program-of-prove\n  b: 'true'\n",
+    );
     project.run().expect(3, &[]);
     let text = fs::read_to_string(project.path().join("out.xml")).unwrap();
     assert!(text.contains("<error"), "{text}");
@@ -46,7 +64,14 @@ fn an_undecided_run_is_not_green_on_a_dashboard() {
 fn a_replayed_run_gives_the_same_bytes() {
     let project = Project::with(NASTY);
     project.run().expect(1, &[]);
-    let replay = ["replay", "last", "--report", "junit=again.xml", "--report", "json=again.jsonl"];
+    let replay = [
+        "replay",
+        "last",
+        "--report",
+        "junit=again.xml",
+        "--report",
+        "json=again.jsonl",
+    ];
     project.prove(&replay).expect(1, &[]);
     for (first, again) in [("out.xml", "again.xml"), ("out.jsonl", "again.jsonl")] {
         let first = fs::read(project.path().join(first)).unwrap();
@@ -64,11 +89,17 @@ fn logs_shows_what_a_gate_printed() {
 
 #[test]
 fn the_failing_gate_is_named_last_with_its_output_and_how_to_rerun_it() {
-    let project = Project::with("version: 1\ngates:\n  unit: { run: 'echo the clue; exit 2' }\n  other: 'true'\n");
+    let project = Project::with(
+        "version: 1\ngates:\n  unit: { run: 'echo the clue; exit 2' }\n  other: 'true'\n",
+    );
     let ran = project.run();
     ran.expect(1, &["the clue", "prove run unit", "refuted"]);
     let clue = ran.stdout.find("the clue").unwrap();
-    assert!(ran.stdout.rfind("other").is_none_or(|other| other < clue), "failures come last:\n{}", ran.stdout);
+    assert!(
+        ran.stdout.rfind("other").is_none_or(|other| other < clue),
+        "failures come last:\n{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -76,8 +107,11 @@ fn json_lines_can_be_read_from_stdout() {
     let project = Project::with("version: 1\ngates:\n  a: 'true'\n");
     let ran = project.prove(&["run", "--report", "json"]);
     ran.expect(0, &[]);
-    let lines: Vec<serde_json::Value> =
-        ran.stdout.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let lines: Vec<serde_json::Value> = ran
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect(line))
+        .collect();
     assert_eq!(lines.first().unwrap()["event"], "run_started");
     assert_eq!(lines.last().unwrap()["verdict"], "proved");
 }
@@ -85,7 +119,9 @@ fn json_lines_can_be_read_from_stdout() {
 #[test]
 fn an_unknown_report_is_refused() {
     let project = Project::with("version: 1\ngates:\n  a: touch ran\n");
-    project.prove(&["run", "--report", "jnuit=x"]).expect(2, &["jnuit", "junit"]);
+    project
+        .prove(&["run", "--report", "jnuit=x"])
+        .expect(2, &["jnuit", "junit"]);
     assert!(!project.path().join("ran").exists());
 }
 
@@ -95,7 +131,9 @@ fn check_and_plan_say_what_would_run() {
         "version: 1\ngates:\n  unit: touch ran\n  app: { build: { context: ., tag: 'x:y' } }\n  app-test: { run: 'true', in: app }\n",
     ));
     project.prove(&["check"]).expect(0, &["3 gates"]);
-    project.prove(&["plan"]).expect(0, &["app:tag", "unit", "app-test"]);
+    project
+        .prove(&["plan"])
+        .expect(0, &["app:tag", "unit", "app-test"]);
     let json = project.prove(&["plan", "--format", "json"]);
     json.expect(0, &[]);
     let plan: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();

@@ -71,7 +71,12 @@ fn the_second_signal_kills() {
     signal(child.id(), Signal::INT);
     signal(child.id(), Signal::TERM);
     let ran = Ran::of(child.wait_with_output().unwrap());
-    assert!(ran.code == 130 || ran.code == 143, "{}: {}", ran.code, ran.text());
+    assert!(
+        ran.code == 130 || ran.code == 143,
+        "{}: {}",
+        ran.code,
+        ran.text()
+    );
     assert_nothing_lives(&project);
 }
 

@@ -1,7 +1,7 @@
 //! What counts as a changed work tree, on real files.
 
 use std::fs;
-use std::os::unix::fs::{symlink, PermissionsExt};
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
@@ -18,8 +18,16 @@ fn write(root: &Path, name: &str, text: &str) {
 }
 
 fn git(dir: &Path, args: &[&str]) {
-    let out = Command::new("git").args(args).current_dir(dir).output().unwrap();
-    assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
+    let out = Command::new("git")
+        .args(args)
+        .current_dir(dir)
+        .output()
+        .unwrap();
+    assert!(
+        out.status.success(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&out.stderr)
+    );
 }
 
 fn check_changes(root: &Path) {
@@ -33,7 +41,11 @@ fn check_changes(root: &Path) {
     write(root, "same", "4");
     write(root, "out/made", "x");
     write(root, ".prove/log", "x");
-    assert_eq!(tree.changed().unwrap(), Vec::<String>::new(), "same bytes, declared, our own");
+    assert_eq!(
+        tree.changed().unwrap(),
+        Vec::<String>::new(),
+        "same bytes, declared, our own"
+    );
 
     write(root, "src/b", "X");
     write(root, "new", "x");
@@ -41,7 +53,10 @@ fn check_changes(root: &Path) {
     fs::remove_file(root.join("link")).unwrap();
     symlink("same", root.join("link")).unwrap();
     fs::set_permissions(root.join("a"), fs::Permissions::from_mode(0o755)).unwrap();
-    assert_eq!(tree.changed().unwrap(), ["a", "gone", "link", "new", "src/b"]);
+    assert_eq!(
+        tree.changed().unwrap(),
+        ["a", "gone", "link", "new", "src/b"]
+    );
 }
 
 #[test]

@@ -52,7 +52,9 @@ fn killed_prove_leaves_nothing(run: &str, script: &str, count: usize, register: 
     });
     drop(writer);
     let lines = BufReader::new(reader).lines().take(count);
-    let pids: Vec<i32> = lines.map(|line| line.unwrap().trim().parse().unwrap()).collect();
+    let pids: Vec<i32> = lines
+        .map(|line| line.unwrap().trim().parse().unwrap())
+        .collect();
     assert_eq!(pids.len(), count);
     rustix::process::kill_process(victim, Signal::KILL).unwrap();
     rustix::process::waitpid(Some(victim), WaitOptions::empty()).unwrap();
@@ -85,10 +87,17 @@ fn a_stopped_group_dies_too() {
 fn after_a_bye_nothing_is_killed() {
     let warden = Warden::start(&Marker::new("bye").unwrap()).unwrap();
     let pid = warden.pid();
-    let mut child = Command::new("sleep").arg("1000").process_group(0).spawn().unwrap();
+    let mut child = Command::new("sleep")
+        .arg("1000")
+        .process_group(0)
+        .spawn()
+        .unwrap();
     warden.started(i32::try_from(child.id()).unwrap()).unwrap();
     drop(warden);
-    assert!(process::look(pid).is_none(), "the warden is gone and was waited for");
+    assert!(
+        process::look(pid).is_none(),
+        "the warden is gone and was waited for"
+    );
     assert!(child.try_wait().unwrap().is_none());
     child.kill().unwrap();
     child.wait().unwrap();
@@ -99,5 +108,8 @@ fn a_warden_that_is_gone_is_told() {
     let warden = Warden::start(&Marker::new("gone").unwrap()).unwrap();
     rustix::process::kill_process(Pid::from_raw(warden.pid()).unwrap(), Signal::KILL).unwrap();
     wait_until_gone(warden.pid());
-    assert_eq!(warden.started(1).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    assert_eq!(
+        warden.started(1).unwrap_err().kind(),
+        io::ErrorKind::BrokenPipe
+    );
 }

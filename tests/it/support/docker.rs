@@ -2,7 +2,7 @@
 //! produce on demand.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufReader, Read as _, Write as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,7 +27,10 @@ pub fn engine(test: &str) -> bool {
 /// Runs the docker command; `None` when it fails.
 pub fn docker(args: &[&str]) -> Option<String> {
     let output = Command::new("docker").args(args).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn busybox() -> Option<PathBuf> {
@@ -40,8 +43,18 @@ pub fn unique() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let dir = tempfile::tempdir().unwrap();
-    let random = dir.path().file_name().unwrap().to_str().unwrap().trim_start_matches(".tmp");
-    format!("prove-it-{}-{count}-{}", std::process::id(), random.to_lowercase())
+    let random = dir
+        .path()
+        .file_name()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .trim_start_matches(".tmp");
+    format!(
+        "prove-it-{}-{count}-{}",
+        std::process::id(),
+        random.to_lowercase()
+    )
 }
 
 /// A project with a Dockerfile that needs no base image, and a tag of its own.
@@ -66,7 +79,8 @@ impl ImageProject {
 
     /// Writes a Dockerfile: the base of every test, then these lines.
     pub fn dockerfile(&self, more: &str) {
-        let base = "FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/busybox\nCOPY nonce /nonce\n";
+        let base =
+            "FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/busybox\nCOPY nonce /nonce\n";
         self.project.file("Dockerfile", format!("{base}{more}\n"));
     }
 
@@ -93,7 +107,13 @@ impl Drop for ImageProject {
 
 /// The images on the engine: ids and tags, for before and after.
 pub fn images() -> Vec<String> {
-    let list = docker(&["images", "-a", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"]);
+    let list = docker(&[
+        "images",
+        "-a",
+        "--no-trunc",
+        "--format",
+        "{{.ID}} {{.Repository}}:{{.Tag}}",
+    ]);
     let mut lines: Vec<String> = list.unwrap().lines().map(str::to_owned).collect();
     lines.sort();
     lines
@@ -117,7 +137,10 @@ pub enum Reply {
 impl FakeEngine {
     /// `script` gets `METHOD /path` and says what happens.
     pub fn start(script: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
-        let dir = tempfile::Builder::new().prefix("prove-engine-").tempdir().unwrap();
+        let dir = tempfile::Builder::new()
+            .prefix("prove-engine-")
+            .tempdir()
+            .unwrap();
         let listener = UnixListener::bind(dir.path().join("e.sock")).unwrap();
         let script = std::sync::Arc::new(script);
         std::thread::spawn(move || {

@@ -28,10 +28,16 @@ pub struct Ran {
 impl Project {
     /// An empty project that is no git repository.
     pub fn bare() -> Self {
-        let dir = tempfile::Builder::new().prefix("prove-it-").tempdir().unwrap();
+        let dir = tempfile::Builder::new()
+            .prefix("prove-it-")
+            .tempdir()
+            .unwrap();
         let mut env = BTreeMap::new();
         env.insert("PATH".to_owned(), std::env::var("PATH").unwrap());
-        env.insert("HOME".to_owned(), dir.path().join(".home").display().to_string());
+        env.insert(
+            "HOME".to_owned(),
+            dir.path().join(".home").display().to_string(),
+        );
         env.insert("LANG".to_owned(), "C.UTF-8".to_owned());
         for name in ["DOCKER_HOST", "PROVE_BUILDER"] {
             if let Ok(value) = std::env::var(name) {
@@ -78,8 +84,12 @@ impl Project {
     pub fn git(&self) -> &Self {
         let git = |args: &[&str]| {
             let mut command = Command::new("git");
-            command.args(["-c", "user.name=t", "-c", "user.email=t@example.org"]).args(args);
-            command.current_dir(self.path()).env("GIT_CONFIG_GLOBAL", "/dev/null");
+            command
+                .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
+                .args(args);
+            command
+                .current_dir(self.path())
+                .env("GIT_CONFIG_GLOBAL", "/dev/null");
             let output = command.output().unwrap();
             assert!(output.status.success(), "git {args:?}: {output:?}");
         };
@@ -92,8 +102,15 @@ impl Project {
     /// `prove` in this project, not started yet.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_prove"));
-        command.args(args).current_dir(self.path()).env_clear().envs(&self.env);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(args)
+            .current_dir(self.path())
+            .env_clear()
+            .envs(&self.env);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -118,7 +135,9 @@ impl Project {
     /// The events of the newest run.
     pub fn events(&self) -> Vec<Event> {
         let text = fs::read_to_string(self.run_dir().join("events.jsonl")).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).expect(line))
+            .collect()
     }
 
     /// What became of a gate in the newest run.
@@ -133,10 +152,13 @@ impl Project {
 
     /// The verdict words of the newest run, by gate.
     pub fn verdicts(&self) -> BTreeMap<String, &'static str> {
-        let finished = self.events().into_iter().filter_map(|event| match event.body {
-            Body::GateFinished(gate) => Some((gate.gate.to_string(), gate.verdict.as_str())),
-            _ => None,
-        });
+        let finished = self
+            .events()
+            .into_iter()
+            .filter_map(|event| match event.body {
+                Body::GateFinished(gate) => Some((gate.gate.to_string(), gate.verdict.as_str())),
+                _ => None,
+            });
         finished.collect()
     }
 }
@@ -144,7 +166,10 @@ impl Project {
 impl Ran {
     pub fn of(output: Output) -> Self {
         use std::os::unix::process::ExitStatusExt as _;
-        let code = output.status.code().unwrap_or_else(|| 1000 + output.status.signal().unwrap());
+        let code = output
+            .status
+            .code()
+            .unwrap_or_else(|| 1000 + output.status.signal().unwrap());
         Self {
             code,
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -188,7 +213,10 @@ pub fn wait_for_line(path: &Path) -> String {
 /// Whether a process lives (a zombie does not).
 pub fn lives(pid: &str) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next());
+    let state = stat
+        .rsplit(')')
+        .next()
+        .and_then(|rest| rest.split_whitespace().next());
     !matches!(state, None | Some("Z" | "X"))
 }
 
@@ -200,8 +228,14 @@ pub fn wait_until_gone(pid: &str) {
     let Ok(fd) = pidfd_open(Pid::from_raw(number).unwrap(), PidfdFlags::empty()) else {
         return;
     };
-    let mut fds = [rustix::event::PollFd::new(&fd, rustix::event::PollFlags::IN)];
-    let limit = rustix::event::Timespec { tv_sec: 30, tv_nsec: 0 };
+    let mut fds = [rustix::event::PollFd::new(
+        &fd,
+        rustix::event::PollFlags::IN,
+    )];
+    let limit = rustix::event::Timespec {
+        tv_sec: 30,
+        tv_nsec: 0,
+    };
     let ready = rustix::event::poll(&mut fds, Some(&limit)).unwrap();
     assert!(ready == 1 || !lives(pid), "process {pid} outlived prove");
 }
