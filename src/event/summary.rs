@@ -88,7 +88,8 @@ impl Summary {
     }
 
     /// The verdict (DESIGN section 4): any failed required gate refutes; else anything that was
-    /// not judged makes it undecided; proved needs at least one pass and no doubt.
+    /// not judged makes it undecided; proved needs at least one pass that is no preparation, and
+    /// no doubt.
     #[must_use]
     pub fn verdict(&self) -> RunVerdict {
         let required = || {
@@ -110,7 +111,9 @@ impl Summary {
             )
         };
         let all_judged = required().all(|(_, state)| judged(state));
-        let one_passed = required().any(|(_, state)| word(state) == Some(VerdictWord::Passed));
+        let one_passed = required().any(|(name, state)| {
+            word(state) == Some(VerdictWord::Passed) && !self.is_preparation(name)
+        });
         let sure = self.doubts.is_empty() && self.interrupted.is_none();
         if all_judged && one_passed && sure {
             RunVerdict::Proved
@@ -146,5 +149,137 @@ impl Summary {
     pub fn is_advisory(&self, name: &GateName) -> bool {
         self.gate_head(name)
             .is_some_and(|head| head.advisory.is_some())
+    }
+
+    /// Whether this gate is preparation: its pass is evidence for nothing.
+    #[must_use]
+    pub fn is_preparation(&self, name: &GateName) -> bool {
+        self.gate_head(name)
+            .is_some_and(|head| head.kind == "setup")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SCHEMA;
+    use super::*;
+    use VerdictWord::{Cancelled, Errored, Failed, NotApplicable, Passed, Skipped};
+
+    fn head(at: usize, kind: &str, advisory: bool) -> GateHead {
+        GateHead {
+            gate: GateName::segment(&format!("g{at}")).unwrap(),
+            kind: kind.to_owned(),
+            summary: String::new(),
+            description: None,
+            advisory: advisory.then(|| "new".to_owned()),
+            after: Vec::new(),
+        }
+    }
+
+    fn finished(at: usize, verdict: VerdictWord) -> Body {
+        Body::GateFinished(Box::new(GateFinished {
+            gate: head(at, "", false).gate,
+            verdict,
+            reason: None,
+            attempts: 1,
+            flaky: false,
+            duration_ms: 0,
+            ending: None,
+            cases: Vec::new(),
+            findings: Vec::new(),
+            image: None,
+            notes: Vec::new(),
+            log: None,
+        }))
+    }
+
+    /// Gates as kind, advisory or not, and verdict; then more events.
+    fn verdict(gates: &[(&str, bool, VerdictWord)], more: &[Body]) -> RunVerdict {
+        let numbered = || gates.iter().enumerate();
+        let started = Body::RunStarted(Box::new(RunStarted {
+            schema: SCHEMA,
+            run: String::new(),
+            project: String::new(),
+            version: String::new(),
+            started: String::new(),
+            arguments: Vec::new(),
+            jobs: 1,
+            narrowed: false,
+            gates: numbered()
+                .map(|(at, gate)| head(at, gate.0, gate.1))
+                .collect(),
+            left_out: Vec::new(),
+        }));
+        let ended = numbered().map(|(at, gate)| finished(at, gate.2));
+        let bodies = std::iter::once(started)
+            .chain(ended)
+            .chain(more.iter().cloned());
+        let events: Vec<Event> = bodies
+            .map(|body| Event {
+                seq: 0,
+                at_ms: 0,
+                body,
+            })
+            .collect();
+        Summary::of(&events).verdict()
+    }
+
+    #[test]
+    fn proved_needs_a_pass_and_nothing_unjudged() {
+        assert_eq!(verdict(&[], &[]), RunVerdict::Undecided);
+        assert_eq!(verdict(&[("run", false, Passed)], &[]), RunVerdict::Proved);
+        let beside = |word| verdict(&[("run", false, Passed), ("run", false, word)], &[]);
+        assert_eq!(beside(NotApplicable), RunVerdict::Proved);
+        assert_eq!(beside(Failed), RunVerdict::Refuted);
+        for word in [Errored, Cancelled, Skipped] {
+            assert_eq!(beside(word), RunVerdict::Undecided, "{word:?}");
+        }
+        assert_eq!(
+            verdict(&[("run", false, NotApplicable)], &[]),
+            RunVerdict::Undecided
+        );
+    }
+
+    #[test]
+    fn a_failure_refutes_whatever_else_is_not_known() {
+        let gates = [("run", false, Failed), ("run", false, Errored)];
+        let interrupted = Body::Interrupted {
+            signal: 2,
+            forced: false,
+        };
+        assert_eq!(verdict(&gates, &[interrupted]), RunVerdict::Refuted);
+    }
+
+    #[test]
+    fn preparation_and_advice_prove_nothing() {
+        assert_eq!(
+            verdict(&[("setup", false, Passed)], &[]),
+            RunVerdict::Undecided
+        );
+        assert_eq!(
+            verdict(&[("run", true, Passed)], &[]),
+            RunVerdict::Undecided
+        );
+        let with =
+            |kind, advisory, word| verdict(&[("run", false, Passed), (kind, advisory, word)], &[]);
+        assert_eq!(with("setup", false, Passed), RunVerdict::Proved);
+        assert_eq!(with("run", true, Failed), RunVerdict::Proved);
+    }
+
+    #[test]
+    fn a_doubt_or_a_signal_leaves_it_undecided() {
+        let doubt = Body::Doubt {
+            reason: Reason::new("x"),
+        };
+        let signal = Body::Interrupted {
+            signal: 15,
+            forced: false,
+        };
+        for more in [doubt, signal] {
+            assert_eq!(
+                verdict(&[("run", false, Passed)], &[more]),
+                RunVerdict::Undecided
+            );
+        }
     }
 }
