@@ -14,5 +14,7 @@ mod registry;
 mod run;
 mod setup;
 pub mod tag;
+#[cfg(test)]
+mod tests;
 
 pub use registry::registry;

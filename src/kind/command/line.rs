@@ -120,7 +120,10 @@ fn argv(node: &Node, items: &[Node], decoder: &mut Decoder<'_>) -> Option<Line> 
         .map(|item| argument(item, decoder))
         .collect::<Vec<_>>();
     let words = words.into_iter().collect::<Option<Vec<_>>>()?;
-    if words.first().is_none_or(|word| *word == Text::literal("")) {
+    if words
+        .first()
+        .is_none_or(|word| word.as_literal().is_some_and(|word| word.is_empty()))
+    {
         return empty(node, decoder);
     }
     Some(Line::Argv(words))
