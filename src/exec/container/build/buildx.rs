@@ -208,7 +208,7 @@ impl Lines<'_> {
             match self.plain.line(&text) {
                 Some(Said::Step(step)) => self.desk.sink.progress(&step),
                 Some(Said::Output(text)) => {
-                    self.desk.sink.output(Stream::Stderr, text.as_bytes());
+                    self.desk.sink.output(Stream::Stdout, text.as_bytes());
                     self.tail.push(&text);
                 }
                 None => {}
