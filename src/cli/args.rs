@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::failure::Failure;
-use super::{check, plan};
+use super::{check, logs, plan, replay, run};
 
 /// The quality gate that stands in front of a container image: no proof, no image.
 ///
@@ -89,8 +89,17 @@ pub(super) enum Format {
 /// The words.
 #[derive(Debug, Subcommand)]
 pub(super) enum Word {
+    /// Runs gates, and puts the tags on when the whole pipeline is proved.
+    Run(run::Run),
     /// Reads the gate file and says every mistake in it; runs nothing.
     Check(check::Check),
     /// Shows what would run, in which order, and why; runs nothing.
     Plan(plan::Show),
+    /// Writes the reports of a run that was recorded.
+    Replay(replay::Replay),
+    /// Shows what a gate printed in a run that was recorded.
+    Logs(logs::Logs),
+    /// Prints the JSON schema of the gate file, for editors.
+    #[command(after_help = "Example:\n  prove schema > .vscode/prove.schema.json")]
+    Schema,
 }

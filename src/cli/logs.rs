@@ -7,7 +7,7 @@ use clap::Args;
 use super::args::Common;
 use super::failure::Failure;
 use super::gatefile;
-use super::output::Terminal;
+use super::output::{Stdout, Terminal};
 use super::run::from_store;
 use crate::event::Body;
 use crate::model::{ExitStatus, GateName};
@@ -44,7 +44,7 @@ pub(super) fn logs(
         }
         Err(error) => return Err(from_store(&error)),
     };
-    let mut out = io::stdout().lock();
+    let mut out = Stdout;
     io::copy(&mut log, &mut out)
         .and_then(|_| out.flush())
         .map_err(|error| Failure::undecided("cannot show the log").detail(error))?;

@@ -7,8 +7,12 @@ mod check;
 mod facts;
 mod failure;
 mod gatefile;
+mod logs;
 mod output;
 mod plan;
+mod replay;
+mod run;
+mod schema;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -68,5 +72,9 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<ExitStatus, Fa
     match &arguments.word {
         Word::Check(word) => check::check(word, common, terminal),
         Word::Plan(word) => plan::plan(word, common, terminal),
+        Word::Run(word) => run::run(word, common, terminal),
+        Word::Replay(word) => replay::replay(word, common, terminal),
+        Word::Logs(word) => logs::logs(word, common, terminal),
+        Word::Schema => schema::schema(terminal),
     }
 }

@@ -6,10 +6,31 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::args::Color;
 use super::failure::Failure;
+use crate::sys;
 
 const RED: &str = "\u{1b}[1;31m";
 const CYAN: &str = "\u{1b}[36m";
 const PLAIN: &str = "\u{1b}[0m";
+
+/// Standard output, but that what was closed when prove was started cannot be written to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stdout;
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if sys::closed::stdout_was_closed() {
+            return Err(io::Error::new(
+                io::ErrorKind::BrokenPipe,
+                "standard output is closed",
+            ));
+        }
+        io::stdout().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
+}
 
 /// Where the command line writes.
 #[derive(Debug, Clone, Copy)]
@@ -22,12 +43,7 @@ impl Terminal {
         Self { color }
     }
 
-    /// Standard output: takes colours and drops them where they are not wanted.
-    pub fn stdout(self) -> AutoStream<io::Stdout> {
-        AutoStream::new(io::stdout(), self.choice())
-    }
-
-    /// Standard error, likewise.
+    /// Standard error: takes colours and drops them where they are not wanted.
     pub fn stderr(self) -> AutoStream<io::Stderr> {
         AutoStream::new(io::stderr(), self.choice())
     }
@@ -37,9 +53,16 @@ impl Terminal {
     /// # Errors
     /// When it cannot be written (closed, disk full): whoever asked did not get an answer.
     pub fn print(self, text: &str) -> Result<(), Failure> {
-        let mut out = self.stdout();
-        out.write_all(text.as_bytes())
-            .and_then(|()| out.flush())
+        let plain =
+            AutoStream::new(io::stdout(), self.choice()).current_choice() == ColorChoice::Never;
+        let text = if plain {
+            anstream::adapter::strip_str(text).to_string()
+        } else {
+            text.to_owned()
+        };
+        Stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| Stdout.flush())
             .map_err(|error| Failure::undecided("cannot write to standard output").detail(error))
     }
 

@@ -3,6 +3,7 @@
 //! Knows `model` and nothing above. It does what it is told and decides nothing.
 
 pub mod clock;
+pub mod closed;
 pub mod env;
 pub mod fs;
 pub mod git;

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use super::adapters::{Monotonic, Tree};
-use super::executor::Executors;
 use super::reports::{self, Look, Report};
 use super::{Run, from_store};
 use crate::cli::failure::Failure;
@@ -11,12 +10,13 @@ use crate::cli::gatefile::Project;
 use crate::cli::output::Terminal;
 use crate::engine::{self, RunFacts, Settings, TreeWatch, World};
 use crate::event::{Listener, Summary};
+use crate::exec::Local;
 use crate::exec::container::{self, Container};
 use crate::exec::process::Process;
-use crate::model::{ExitStatus, Masker};
+use crate::model::{ExitStatus, Masker, Reason};
 use crate::plan::{Plan, Task};
 use crate::store::{self, RunStore};
-use crate::sys;
+use crate::sys::{self, Marker, Warden};
 
 /// What a run is put together from.
 pub(super) struct Parts<'r> {
@@ -31,40 +31,34 @@ pub(super) struct Parts<'r> {
     /// When it started, RFC 3339.
     pub time: String,
     pub terminal: &'r Terminal,
-    pub warden: sys::Warden,
+    /// What everything that the run starts is marked with.
+    pub marker: Marker,
+    /// Taken by the executor.
+    pub warden: Option<Warden>,
 }
 
 /// Runs it.
 ///
 /// # Errors
 /// What keeps a run from starting; from then on everything is an event.
-pub(super) fn run(parts: Parts<'_>) -> Result<ExitStatus, Failure> {
+pub(super) fn run(mut parts: Parts<'_>) -> Result<ExitStatus, Failure> {
     let store = RunStore::create(&parts.project.origin.root, &parts.id);
     let store = store.map_err(|error| from_store(&error))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::undecided("cannot start the runtime").detail(error))?;
-    let summary = runtime.block_on(in_runtime(&parts, &store))?;
+    let summary = runtime.block_on(in_runtime(&mut parts, &store))?;
     // Whoever is still blocked in a system call is left behind; all that matters is done.
     runtime.shutdown_background();
     Ok(status(&summary))
 }
 
-async fn in_runtime(parts: &Parts<'_>, store: &RunStore) -> Result<Summary, Failure> {
+async fn in_runtime(parts: &mut Parts<'_>, store: &RunStore) -> Result<Summary, Failure> {
     let signals = sys::signals::listen()
         .map_err(|error| Failure::undecided("cannot listen for signals").detail(error))?;
     let root = &parts.project.origin.root;
-    let process = Process::new(root.clone(), &parts.warden);
-    let container = Container::new(container::Settings {
-        root: root.clone(),
-        env: parts.project.facts.env.clone(),
-        run: parts.id.clone(),
-    });
-    let executors = Executors {
-        process: &process,
-        container: &container,
-    };
+    let executor = executor(parts)?;
     let clock = Monotonic(sys::clock::Clock::start());
     let reports: Vec<PathBuf> = parts
         .reports
@@ -75,7 +69,7 @@ async fn in_runtime(parts: &Parts<'_>, store: &RunStore) -> Result<Summary, Fail
     let tree = watches(parts.plan).then(watch);
     let world = World {
         run: facts(parts),
-        executor: &executors,
+        executor: &executor,
         listeners: listeners(parts, store)?,
         clock: &clock,
         signals,
@@ -91,10 +85,22 @@ async fn in_runtime(parts: &Parts<'_>, store: &RunStore) -> Result<Summary, Fail
         tree: tree.as_ref().map(|tree| tree as &dyn TreeWatch),
     };
     let summary = engine::run(parts.plan, settings(parts), world).await;
-    for note in container.close().await {
+    for note in executor.close().await {
         parts.terminal.note(&note);
     }
     Ok(summary)
+}
+
+fn executor(parts: &mut Parts<'_>) -> Result<Local, Failure> {
+    let root = &parts.project.origin.root;
+    let process = Process::new(root, parts.marker.clone(), parts.warden.take());
+    let process = process.map_err(|error| super::unguarded(&error))?;
+    let container = Container::new(container::Settings {
+        root: root.clone(),
+        env: parts.project.facts.env.clone(),
+        run: parts.id.clone(),
+    });
+    Ok(Local::new(root, process, container))
 }
 
 /// Somebody has to watch the work tree only when something is built to be shipped.
@@ -129,8 +135,27 @@ fn facts(parts: &Parts<'_>) -> RunFacts {
             .map(|word| word.to_string_lossy().into_owned())
             .collect(),
         notices: pruned.into_iter().chain(promises).collect(),
-        doubts: Vec::new(),
+        doubts: hollow(parts.plan).into_iter().collect(),
     }
+}
+
+/// Setups are evidence for nothing, and advisories decide nothing: a run of these proves nothing.
+fn hollow(plan: &Plan) -> Option<Reason> {
+    let proves = |task: &Task| match task {
+        Task::Gate(gate) => {
+            let decides = gate
+                .advisory
+                .as_ref()
+                .is_none_or(|advisory| advisory.expired);
+            decides && !gate.kind.is_setup()
+        }
+        Task::Tag { .. } | Task::Join => false,
+    };
+    let none = !plan.nodes().iter().any(|node| proves(&node.task));
+    none.then(|| {
+        Reason::new("nothing but setups and advisory gates runs, and these prove nothing")
+            .hint("select a gate that checks something")
+    })
 }
 
 fn listeners(parts: &Parts<'_>, store: &RunStore) -> Result<Vec<Box<dyn Listener>>, Failure> {

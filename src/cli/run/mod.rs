@@ -3,7 +3,6 @@
 
 mod adapters;
 mod compose;
-mod executor;
 pub(super) mod reports;
 
 use std::time::{Duration, SystemTime};
@@ -93,7 +92,7 @@ pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<Exi
         time,
         terminal,
         marker,
-        warden,
+        warden: Some(warden),
     })
 }
 

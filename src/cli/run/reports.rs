@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
 use crate::cli::gatefile::Project;
-use crate::cli::output::Terminal;
+use crate::cli::output::{Stdout, Terminal};
 use crate::event::Listener;
 use crate::report::{self, Options, Sink};
 use crate::sys;
@@ -116,7 +116,7 @@ pub(super) fn plain_beside(look: &Look, terminal: Terminal) -> Made {
 
 fn stdout(word: &str, look: &Look, terminal: Terminal) -> Made {
     let options = options(sys::terminal::stdout(), look, terminal);
-    make(word, Sink::Stream(Box::new(io::stdout())), &options)
+    make(word, Sink::Stream(Box::new(Stdout)), &options)
 }
 
 fn make(word: &str, sink: Sink, options: &Options) -> Made {
