@@ -10,9 +10,7 @@ pub(super) use expand::{Found, expand};
 
 use super::{Desk, Stop};
 use crate::format::glob::{Patterns, relative};
-use crate::model::{
-    Answer, Entry, EntryKind, NoAnswer, Probe, Snapshot, StopCause, Unanswered,
-};
+use crate::model::{Answer, Entry, EntryKind, NoAnswer, Probe, Snapshot, StopCause, Unanswered};
 use crate::sys::git::{Git, GitError};
 use crate::sys::walk::Budget;
 use crate::sys::{Tree, tree};
@@ -27,7 +25,9 @@ impl Files {
     /// Answers below this root.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+        Self {
+            root: root.to_owned(),
+        }
     }
 
     /// Answers one probe; the reading is done beside the run's own thread.
@@ -39,10 +39,7 @@ impl Files {
 
 /// Does blocking work on another thread; when the driver wants to stop, it is left behind and
 /// ends at its next step.
-async fn beside(
-    desk: &Desk<'_>,
-    work: impl FnOnce(&Budget) -> Answer + Send + 'static,
-) -> Answer {
+async fn beside(desk: &Desk<'_>, work: impl FnOnce(&Budget) -> Answer + Send + 'static) -> Answer {
     let budget = Budget::default();
     let working = tokio::task::spawn_blocking({
         let budget = budget.clone();
@@ -62,7 +59,11 @@ async fn beside(
 /// Done when the driver wants to stop; never when nobody can want that any more.
 async fn stopped(desk: &Desk<'_>) -> StopCause {
     let mut stop = desk.stop.clone();
-    let wanted = stop.wait_for(Option::is_some).await.ok().and_then(|stop| *stop);
+    let wanted = stop
+        .wait_for(Option::is_some)
+        .await
+        .ok()
+        .and_then(|stop| *stop);
     match wanted {
         Some(Stop { cause, .. }) => cause,
         None => std::future::pending().await,
@@ -76,9 +77,10 @@ fn answer(root: &Path, probe: &Probe, budget: &Budget) -> Answer {
         Probe::Snapshot { cwd, patterns } => {
             snapshot(root, cwd, patterns, budget).map(Answer::Snapshot)
         }
-        Probe::Run(_) | Probe::Build(_) | Probe::Tag { .. } => {
-            Err(Unanswered::new(NoAnswer::Unsupported, "this is no question about files"))
-        }
+        Probe::Run(_) | Probe::Build(_) | Probe::Tag { .. } => Err(Unanswered::new(
+            NoAnswer::Unsupported,
+            "this is no question about files",
+        )),
     };
     answered.unwrap_or_else(Answer::Unanswered)
 }
@@ -92,7 +94,10 @@ fn list(
     let patterns = parse(cwd, patterns)?;
     let each = patterns.iter().map(|pattern| {
         let found = expand(root, pattern, false, budget).map_err(io)?;
-        found.iter().map(|found| entry(cwd, found)).collect::<Result<_, _>>()
+        found
+            .iter()
+            .map(|found| entry(cwd, found))
+            .collect::<Result<_, _>>()
     });
     each.collect()
 }
@@ -114,8 +119,16 @@ fn entry(cwd: &str, found: &Found) -> Result<Entry, Unanswered> {
     } else {
         EntryKind::Other
     };
-    let size = if kind == EntryKind::File { found.meta.len() } else { 0 };
-    Ok(Entry { path: relative(cwd, &found.path), kind, size })
+    let size = if kind == EntryKind::File {
+        found.meta.len()
+    } else {
+        0
+    };
+    Ok(Entry {
+        path: relative(cwd, &found.path),
+        kind,
+        size,
+    })
 }
 
 /// A pattern that means a directory also means what is in it: `forbid_tracked: [secrets]`.

@@ -19,7 +19,11 @@ impl Local {
     /// Composes them. The container executor looks for an engine only when it is asked.
     #[must_use]
     pub fn new(root: &Path, process: Process, container: Container) -> Self {
-        Self { process, files: Files::new(root), container }
+        Self {
+            process,
+            files: Files::new(root),
+            container,
+        }
     }
 
     /// The end of the run: removes what is left on the engine and on the host. Gives what should

@@ -100,7 +100,10 @@ impl Process {
             return Vec::new();
         }
         let (count, names) = (killed.len(), killed.join(", "));
-        vec![format!("{} that hid from their gates were killed: {names}", family::count(count))]
+        vec![format!(
+            "{} that hid from their gates were killed: {names}",
+            family::count(count)
+        )]
     }
 
     /// Answers one request.
@@ -126,7 +129,8 @@ impl Process {
         let started = start::start(&self.root, request, desk, self.marker.value(number))?;
         let mut ran = self.watch(started, number, request, desk).await;
         ran.results = collect::results(&self.root, request, before).await?;
-        ran.notes.extend(collect::keep(&self.root, request, desk).await);
+        ran.notes
+            .extend(collect::keep(&self.root, request, desk).await);
         Ok(ran)
     }
 
@@ -138,7 +142,12 @@ impl Process {
         request: &RunRequest,
         desk: &Desk<'_>,
     ) -> Ran {
-        let Started { mut child, group, stdout, stderr } = started;
+        let Started {
+            mut child,
+            group,
+            stdout,
+            stderr,
+        } = started;
         let mut family = Family::new(self, group, number);
         let mut notes: Vec<String> = family.guard().into_iter().collect();
         let mut out = Tap::new(Stream::Stdout, stdout, request.capture_stdout);
@@ -154,8 +163,14 @@ impl Process {
             let mut stop = desk.stop.clone();
             let whole = family.live_and_die(&mut child, &mut stop);
             let led = alongside(whole, reading.as_mut(), &mut read).await;
-            if !read && tokio::time::timeout(self.times.pipe_grace, reading).await.is_err() {
-                notes.push("its output was held open by a process that is not its own; closed".into());
+            if !read
+                && tokio::time::timeout(self.times.pipe_grace, reading)
+                    .await
+                    .is_err()
+            {
+                notes.push(
+                    "its output was held open by a process that is not its own; closed".into(),
+                );
             }
             led
         };
@@ -165,7 +180,11 @@ impl Process {
             capture_cut: out.cut || err.cut,
             stdout: out.captured,
             stderr: err.captured,
-            notes: notes.into_iter().chain(out.broken).chain(err.broken).collect(),
+            notes: notes
+                .into_iter()
+                .chain(out.broken)
+                .chain(err.broken)
+                .collect(),
             ..Ran::ended(ending)
         }
     }
@@ -222,7 +241,11 @@ async fn alongside<T>(
 /// How many processes the kernel has killed for want of memory; `None` where it does not say.
 fn oom_kills() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/vmstat").ok()?;
-    text.lines().find_map(|line| line.strip_prefix("oom_kill "))?.trim().parse().ok()
+    text.lines()
+        .find_map(|line| line.strip_prefix("oom_kill "))?
+        .trim()
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]

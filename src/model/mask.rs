@@ -9,11 +9,19 @@ pub const MASK: &[u8] = b"***";
 /// [`Masker::finish`] lets go of what is left. When two secrets match at one place the longest
 /// wins. Secrets shorter than [`Masker::MIN_BYTES`] are not masked: they would blank out
 /// half of every log and so reveal themselves.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Masker {
     /// Longest first.
     secrets: Vec<Vec<u8>>,
+    /// Whether a secret starts with this byte.
+    starts: [bool; 256],
     held: Vec<u8>,
+}
+
+impl Default for Masker {
+    fn default() -> Self {
+        Self::new([])
+    }
 }
 
 impl Masker {
@@ -104,7 +112,17 @@ impl Masker {
         let longest = self.secrets.first().map_or(0, Vec::len);
         let mut at = 0;
         while at < input.len() {
+            // Nearly all bytes start no secret: they are taken over in one piece.
+            let plain = input[at..]
+                .iter()
+                .position(|byte| self.starts[usize::from(*byte)]);
+            let end = plain.map_or(input.len(), |plain| at + plain);
+            shown.extend_from_slice(&input[at..end]);
+            at = end;
             let rest = &input[at..];
+            if rest.is_empty() {
+                break;
+            }
             if !last && rest.len() < longest && self.undecided(rest) {
                 return (shown, rest.to_vec());
             }

@@ -36,10 +36,18 @@ pub(in crate::exec) fn expand(
             return Ok(found.into_values().collect());
         }
     }
-    let base = Path::new(if pattern.base() == "." { "" } else { pattern.base() });
+    let base = Path::new(if pattern.base() == "." {
+        ""
+    } else {
+        pattern.base()
+    });
 
     let means = |path: &str| {
-        if whole { pattern.covers(path) } else { pattern.is_match(path) }
+        if whole {
+            pattern.covers(path)
+        } else {
+            pattern.is_match(path)
+        }
     };
     let enter = |path: &Path, level: usize| {
         let name = crate::sys::fs::text(path);

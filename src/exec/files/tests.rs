@@ -18,18 +18,44 @@ fn project(names: &[&str]) -> tempfile::TempDir {
 fn listed(root: &Path, cwd: &str, patterns: &[&str]) -> Vec<Vec<String>> {
     let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
     let lists = list(root, cwd, &patterns, &Budget::default()).unwrap();
-    lists.into_iter().map(|list| list.into_iter().map(|entry| entry.path).collect()).collect()
+    lists
+        .into_iter()
+        .map(|list| list.into_iter().map(|entry| entry.path).collect())
+        .collect()
 }
 
 #[test]
 fn a_list_has_one_answer_for_each_pattern() {
-    let dir = project(&["ui/a.ts", "ui/src/b.ts", "ui/.env", "Dockerfile", ".git/x.ts", ".prove/y.ts"]);
-    let lists = listed(dir.path(), "ui", &["*.ts", "**/*.ts", "/Dockerfile", "none", ".env", "src"]);
-    let expected: [&[&str]; 6] =
-        [&["a.ts"], &["a.ts", "src/b.ts"], &["../Dockerfile"], &[], &[".env"], &["src"]];
+    let dir = project(&[
+        "ui/a.ts",
+        "ui/src/b.ts",
+        "ui/.env",
+        "Dockerfile",
+        ".git/x.ts",
+        ".prove/y.ts",
+    ]);
+    let lists = listed(
+        dir.path(),
+        "ui",
+        &["*.ts", "**/*.ts", "/Dockerfile", "none", ".env", "src"],
+    );
+    let expected: [&[&str]; 6] = [
+        &["a.ts"],
+        &["a.ts", "src/b.ts"],
+        &["../Dockerfile"],
+        &[],
+        &[".env"],
+        &["src"],
+    ];
     assert_eq!(lists, expected);
-    assert_eq!(listed(dir.path(), ".", &["**/*.ts"])[0], ["ui/a.ts", "ui/src/b.ts"]);
-    assert_eq!(listed(dir.path(), ".", &[".git/*.ts", ".prove/y.ts"]), [[".git/x.ts"], [".prove/y.ts"]]);
+    assert_eq!(
+        listed(dir.path(), ".", &["**/*.ts"])[0],
+        ["ui/a.ts", "ui/src/b.ts"]
+    );
+    assert_eq!(
+        listed(dir.path(), ".", &[".git/*.ts", ".prove/y.ts"]),
+        [[".git/x.ts"], [".prove/y.ts"]]
+    );
 }
 
 #[test]
@@ -40,8 +66,13 @@ fn links_are_told_and_not_followed() {
     symlink("circle", dir.path().join("circle")).unwrap();
     symlink(".", dir.path().join("loop")).unwrap();
     let patterns = ["**".to_owned()];
-    let list = list(dir.path(), ".", &patterns, &Budget::default()).unwrap().remove(0);
-    let kinds: Vec<_> = list.iter().map(|entry| (entry.path.as_str(), entry.kind)).collect();
+    let list = list(dir.path(), ".", &patterns, &Budget::default())
+        .unwrap()
+        .remove(0);
+    let kinds: Vec<_> = list
+        .iter()
+        .map(|entry| (entry.path.as_str(), entry.kind))
+        .collect();
     let expected = [
         ("a", EntryKind::File),
         ("broken", EntryKind::BrokenLink),
@@ -57,13 +88,26 @@ fn what_git_tracks_is_asked_of_git() {
     let dir = project(&["a.env", "secrets/deep/key", "ui/b.env", "free.env"]);
     let patterns = ["*.env".to_owned(), "/secrets".to_owned()];
     let error = tracked(dir.path(), ".", &patterns).unwrap_err();
-    assert!(error.message.contains("not in a git repository"), "{}", error.message);
+    assert!(
+        error.message.contains("not in a git repository"),
+        "{}",
+        error.message
+    );
     for args in [&["init", "-q"][..], &["add", "a.env", "secrets", "ui"]] {
-        let done = std::process::Command::new("git").args(args).current_dir(dir.path()).status();
+        let done = std::process::Command::new("git")
+            .args(args)
+            .current_dir(dir.path())
+            .status();
         assert!(done.unwrap().success());
     }
-    assert_eq!(tracked(dir.path(), ".", &patterns).unwrap(), ["a.env", "secrets/deep/key"]);
-    assert_eq!(tracked(dir.path(), "ui", &patterns).unwrap(), ["../secrets/deep/key", "b.env"]);
+    assert_eq!(
+        tracked(dir.path(), ".", &patterns).unwrap(),
+        ["a.env", "secrets/deep/key"]
+    );
+    assert_eq!(
+        tracked(dir.path(), "ui", &patterns).unwrap(),
+        ["../secrets/deep/key", "b.env"]
+    );
 }
 
 #[test]
@@ -72,7 +116,10 @@ fn a_snapshot_is_of_bytes_and_modes() {
     let dir = project(&["gen/a", "gen/deep/b", "other"]);
     let take = || snapshot(dir.path(), ".", &["gen".to_owned()], &Budget::default()).unwrap();
     let first = take();
-    assert_eq!(first.files.keys().collect::<Vec<_>>(), ["gen/a", "gen/deep/b"]);
+    assert_eq!(
+        first.files.keys().collect::<Vec<_>>(),
+        ["gen/a", "gen/deep/b"]
+    );
     fs::write(dir.path().join("gen/a"), "gen/a").unwrap();
     assert_eq!(take(), first, "the same bytes are no change");
     fs::set_permissions(dir.path().join("gen/a"), fs::Permissions::from_mode(0o755)).unwrap();

@@ -30,7 +30,9 @@ pub(super) async fn before(root: &Path, request: &RunRequest) -> Result<Stamps, 
     let (stamps, young) = beside(move || {
         let files = files(&root, &cwd, &patterns, false)?;
         let young = files.iter().any(|(_, meta)| is_young(meta));
-        let stamps = files.iter().map(|(found, meta)| (found.path.clone(), stamp(meta)));
+        let stamps = files
+            .iter()
+            .map(|(found, meta)| (found.path.clone(), stamp(meta)));
         Ok((stamps.collect(), young))
     })
     .await?;
@@ -54,11 +56,16 @@ pub(super) async fn results(
     beside(move || {
         let read = |(found, meta): (Found, Metadata)| Collected {
             path: relative(&cwd, &found.path),
-            bytes: read_limited(&found.full, limits::RESULT_BYTES).ok().flatten(),
+            bytes: read_limited(&found.full, limits::RESULT_BYTES)
+                .ok()
+                .flatten(),
             before: before.remove(&found.path),
             after: stamp(&meta),
         };
-        Ok(files(&root, &cwd, &patterns, false)?.into_iter().map(read).collect())
+        Ok(files(&root, &cwd, &patterns, false)?
+            .into_iter()
+            .map(read)
+            .collect())
     })
     .await
 }
@@ -75,9 +82,14 @@ pub(super) async fn keep(root: &Path, request: &RunRequest, desk: &Desk<'_>) -> 
     let patterns = request.collect.keep.clone();
     let copied = beside(move || {
         let files = files(&root, &cwd, &patterns, true)?;
-        Ok(files.iter().filter_map(|(found, _)| copy(&cwd, found, &target).err()).collect())
+        Ok(files
+            .iter()
+            .filter_map(|(found, _)| copy(&cwd, found, &target).err())
+            .collect())
     });
-    copied.await.unwrap_or_else(|error: Unanswered| vec![format!("not kept: {}", error.message)])
+    copied
+        .await
+        .unwrap_or_else(|error: Unanswered| vec![format!("not kept: {}", error.message)])
 }
 
 fn copy(cwd: &str, found: &Found, target: &Path) -> Result<(), String> {
@@ -89,7 +101,9 @@ fn copy(cwd: &str, found: &Found, target: &Path) -> Result<(), String> {
         target.join(&inside)
     };
     let copied = fs::File::open(&found.full).and_then(|mut source| {
-        write_whole_with(&place, 0o644, |file| std::io::copy(&mut source, file).map(drop))
+        write_whole_with(&place, 0o644, |file| {
+            std::io::copy(&mut source, file).map(drop)
+        })
     });
     copied.map_err(|error| format!("{inside} could not be kept: {error}"))
 }
@@ -107,7 +121,9 @@ fn files(
         let pattern = Pattern::parse(cwd, text).map_err(|error| io(error.to_string()))?;
         let mut count = 0;
         for found in expand(root, &pattern, whole, &budget).map_err(io)? {
-            let Some(meta) = regular(&found.full) else { continue };
+            let Some(meta) = regular(&found.full) else {
+                continue;
+            };
             count += 1;
             if count > limits::RESULT_FILES {
                 let limit = limits::RESULT_FILES;
@@ -138,7 +154,10 @@ fn stamp(meta: &Metadata) -> Stamp {
 }
 
 fn is_young(meta: &Metadata) -> bool {
-    let age = meta.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+    let age = meta
+        .modified()
+        .ok()
+        .and_then(|at| SystemTime::now().duration_since(at).ok());
     // A time in the future, or none, says nothing: wait as well.
     age.is_none_or(|age| age < TICK)
 }

@@ -53,13 +53,22 @@ impl<'p> Family<'p> {
     pub(super) fn new(process: &'p Process, group: i32, number: u64) -> Self {
         process.leaders.borrow_mut().insert(group);
         let ladder = Ladder::default();
-        Self { process, group, number, ladder, orphans: BTreeSet::new(), over: false }
+        Self {
+            process,
+            group,
+            number,
+            ladder,
+            orphans: BTreeSet::new(),
+            over: false,
+        }
     }
 
     /// Tells the warden; a note when it does not hear.
     pub(super) fn guard(&self) -> Option<String> {
         let error = self.process.warden.as_ref()?.started(self.group).err()?;
-        Some(format!("not guarded: the warden is gone ({error}); a killed prove would leave this"))
+        Some(format!(
+            "not guarded: the warden is gone ({error}); a killed prove would leave this"
+        ))
     }
 
     /// From the start until nothing of it is left, or does not die of SIGKILL.
@@ -73,7 +82,11 @@ impl<'p> Family<'p> {
         let stopped = self.ladder.cause;
         notes.extend(self.clear_up(stop).await);
         self.over = true;
-        Led { status, stopped, notes }
+        Led {
+            status,
+            stopped,
+            notes,
+        }
     }
 
     /// Waits for the leader, stopping it when the driver wants that.
@@ -110,7 +123,9 @@ impl<'p> Family<'p> {
             let now = Instant::now();
             if self.ladder.give_up_at.is_some_and(|at| now >= at) {
                 let names = names(&self.members());
-                return Some(format!("could not be stopped, not even by SIGKILL: {names}"));
+                return Some(format!(
+                    "could not be stopped, not even by SIGKILL: {names}"
+                ));
             }
             if self.ladder.kill_at.is_none() && now >= settled_at {
                 left.extend(self.members().iter().map(show));
@@ -126,7 +141,11 @@ impl<'p> Family<'p> {
         }
         let names: Vec<String> = left.into_iter().collect();
         (!names.is_empty()).then(|| {
-            format!("{} left behind and stopped: {}", count(names.len()), names.join(", "))
+            format!(
+                "{} left behind and stopped: {}",
+                count(names.len()),
+                names.join(", ")
+            )
         })
     }
 
@@ -143,7 +162,11 @@ impl<'p> Family<'p> {
     fn find_orphans(&self) -> Vec<i32> {
         let leaders = self.process.leaders.borrow();
         let ours = |pid: &i32| tree::marked(*pid, &self.process.marker) == Some(self.number);
-        tree::children().into_iter().filter(|pid| !leaders.contains(pid)).filter(ours).collect()
+        tree::children()
+            .into_iter()
+            .filter(|pid| !leaders.contains(pid))
+            .filter(ours)
+            .collect()
     }
 
     fn members(&self) -> Vec<Proc> {
@@ -174,7 +197,9 @@ impl<'p> Family<'p> {
         self.signal(Signal::KILL);
         let now = Instant::now();
         self.ladder.kill_at = Some(now + KILL_AGAIN);
-        self.ladder.give_up_at.get_or_insert(now + self.process.times.give_up);
+        self.ladder
+            .give_up_at
+            .get_or_insert(now + self.process.times.give_up);
     }
 
     fn signal(&self, signal: Signal) {
@@ -228,5 +253,9 @@ fn names(processes: &[Proc]) -> String {
 
 /// `1 process`, `2 processes`.
 pub(super) fn count(n: usize) -> String {
-    if n == 1 { "1 process".to_owned() } else { format!("{n} processes") }
+    if n == 1 {
+        "1 process".to_owned()
+    } else {
+        format!("{n} processes")
+    }
 }

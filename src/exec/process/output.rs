@@ -32,7 +32,14 @@ pub(super) struct Tap {
 impl Tap {
     pub(super) fn new(stream: Stream, receiver: Receiver, capture: bool) -> Self {
         let captured = capture.then(Vec::new);
-        Self { stream, receiver, captured, cut: false, broken: None, grown: false }
+        Self {
+            stream,
+            receiver,
+            captured,
+            cut: false,
+            broken: None,
+            grown: false,
+        }
     }
 
     fn take(&mut self, bytes: &[u8], sink: &dyn Sink) {

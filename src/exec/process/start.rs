@@ -49,7 +49,12 @@ pub(super) fn start(
         .current_dir(&dir)
         .env_clear()
         .envs(&request.env)
-        .envs(request.secrets.iter().map(|(name, secret)| (name, &secret.0)))
+        .envs(
+            request
+                .secrets
+                .iter()
+                .map(|(name, secret)| (name, &secret.0)),
+        )
         .env(MARKER, mark)
         .env("PROVE_GATE", desk.gate.as_str())
         .env("PROVE_ATTEMPT", desk.attempt.to_string())
@@ -69,7 +74,12 @@ pub(super) fn start(
             plumbing(&error)
         })
     };
-    Ok(Started { child, group, stdout: receiver(out)?, stderr: receiver(err)? })
+    Ok(Started {
+        child,
+        group,
+        stdout: receiver(out)?,
+        stderr: receiver(err)?,
+    })
 }
 
 /// A word with a slash is a path (relative to the gate's directory); a bare word is looked up in
@@ -96,8 +106,9 @@ fn program(word: &str, path: Option<&str>, dir: &Path) -> Result<PathBuf, Unansw
     Err(match barred {
         Some(file) => not_executable(word, &file, "it is not executable", true),
         None if !dir.is_dir() => no_directory(dir),
-        None => Unanswered::new(NoAnswer::CommandNotFound, format!("`{word}` was not found"))
-            .hint(format!("install it, or put its directory into PATH (now {path})")),
+        None => Unanswered::new(NoAnswer::CommandNotFound, format!("`{word}` was not found")).hint(
+            format!("install it, or put its directory into PATH (now {path})"),
+        ),
     })
 }
 
@@ -121,7 +132,11 @@ fn explain(error: &io::Error, word: &str, program: &Path, dir: &Path) -> Unanswe
         (ErrorKind::PermissionDenied, _) => {
             let executable =
                 fs::metadata(&file).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0);
-            let why = if executable { "permission denied" } else { "it is not executable" };
+            let why = if executable {
+                "permission denied"
+            } else {
+                "it is not executable"
+            };
             not_executable(word, &file, why, !executable)
         }
         (_, Some(libc::E2BIG)) => cannot("its arguments and environment are too long")
@@ -159,22 +174,41 @@ fn missing(word: &str, file: &Path) -> Unanswered {
 /// The program of a script's `#!` line.
 fn interpreter(file: &Path) -> Option<String> {
     let mut head = Vec::new();
-    fs::File::open(file).ok()?.take(256).read_to_end(&mut head).ok()?;
-    let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    fs::File::open(file)
+        .ok()?
+        .take(256)
+        .read_to_end(&mut head)
+        .ok()?;
+    let line = head
+        .strip_prefix(b"#!")?
+        .split(|byte| *byte == b'\n')
+        .next()?;
     let line = String::from_utf8_lossy(line);
-    let name = line.trim_start_matches([' ', '\t']).split([' ', '\t']).next()?;
+    let name = line
+        .trim_start_matches([' ', '\t'])
+        .split([' ', '\t'])
+        .next()?;
     Some(name.to_owned())
 }
 
 fn not_executable(word: &str, file: &Path, why: &str, chmod: bool) -> Unanswered {
-    let answer =
-        Unanswered::new(NoAnswer::NotExecutable, format!("`{word}` cannot be executed: {why}"));
-    if chmod { answer.hint(format!("chmod +x {}", file.display())) } else { answer }
+    let answer = Unanswered::new(
+        NoAnswer::NotExecutable,
+        format!("`{word}` cannot be executed: {why}"),
+    );
+    if chmod {
+        answer.hint(format!("chmod +x {}", file.display()))
+    } else {
+        answer
+    }
 }
 
 fn no_directory(dir: &Path) -> Unanswered {
-    cannot(&format!("the gate's directory {} is not there", dir.display()))
-        .hint("`cwd` is relative to the directory of the gate file")
+    cannot(&format!(
+        "the gate's directory {} is not there",
+        dir.display()
+    ))
+    .hint("`cwd` is relative to the directory of the gate file")
 }
 
 fn plumbing(error: &io::Error) -> Unanswered {

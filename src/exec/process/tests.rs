@@ -50,7 +50,10 @@ impl Heard {
     }
 
     fn pids(&self) -> Vec<i32> {
-        self.text().split_whitespace().filter_map(|word| word.parse().ok()).collect()
+        self.text()
+            .split_whitespace()
+            .filter_map(|word| word.parse().ok())
+            .collect()
     }
 }
 
@@ -64,7 +67,11 @@ struct Bench {
 fn bench() -> Bench {
     static RUNS: AtomicU64 = AtomicU64::new(0);
     let dir = tempfile::tempdir().unwrap();
-    let run = format!("test-{}-{}", std::process::id(), RUNS.fetch_add(1, Ordering::Relaxed));
+    let run = format!(
+        "test-{}-{}",
+        std::process::id(),
+        RUNS.fetch_add(1, Ordering::Relaxed)
+    );
     let times = Times {
         grace: Duration::from_millis(50),
         settle: Duration::from_millis(50),
@@ -73,8 +80,16 @@ fn bench() -> Bench {
         give_up: Duration::from_secs(10),
     };
     let process = Process::new(dir.path(), Marker::new(&run).unwrap(), None).unwrap();
-    let heard = Rc::new(Heard { keep: Some(dir.path().join("kept")), ..Heard::default() });
-    Bench { dir, process: process.patience(times), heard, stop: watch::channel(None).0 }
+    let heard = Rc::new(Heard {
+        keep: Some(dir.path().join("kept")),
+        ..Heard::default()
+    });
+    Bench {
+        dir,
+        process: process.patience(times),
+        heard,
+        stop: watch::channel(None).0,
+    }
 }
 
 fn argv(words: &[&str]) -> RunRequest {
@@ -99,9 +114,16 @@ impl Bench {
     async fn answer(&self, request: &RunRequest) -> Answer {
         let gate = GateName::segment("gate").unwrap();
         let stop = self.stop.subscribe();
-        let desk = Desk { gate: &gate, attempt: 2, sink: &*self.heard, stop };
+        let desk = Desk {
+            gate: &gate,
+            attempt: 2,
+            sink: &*self.heard,
+            stop,
+        };
         let bound = Duration::from_secs(60);
-        tokio::time::timeout(bound, self.process.run(request, &desk)).await.unwrap()
+        tokio::time::timeout(bound, self.process.run(request, &desk))
+            .await
+            .unwrap()
     }
 
     async fn ran(&self, request: &RunRequest) -> Ran {
@@ -153,18 +175,34 @@ async fn the_environment_is_exactly_what_the_gate_has() {
     let text = String::from_utf8(ran.stdout.unwrap()).unwrap();
     let mut names: Vec<&str> = text.lines().filter_map(|l| l.split('=').next()).collect();
     names.sort_unstable();
-    assert_eq!(names, ["A", "PATH", "PROVE_ATTEMPT", "PROVE_GATE", "PROVE_RUN_ID", "S"]);
+    assert_eq!(
+        names,
+        [
+            "A",
+            "PATH",
+            "PROVE_ATTEMPT",
+            "PROVE_GATE",
+            "PROVE_RUN_ID",
+            "S"
+        ]
+    );
     assert!(text.contains("PROVE_GATE=gate\n") && text.contains("PROVE_ATTEMPT=2\n"));
 }
 
 #[tokio::test]
 async fn stdin_is_empty_and_sigpipe_is_as_it_should_be() {
     let bench = bench();
-    let ran = bench.ran(&sh("cat; yes | head -1; grep SigIgn /proc/self/status")).await;
+    let ran = bench
+        .ran(&sh("cat; yes | head -1; grep SigIgn /proc/self/status"))
+        .await;
     assert_eq!(ran.stderr.unwrap(), b"");
     let text = String::from_utf8(ran.stdout.unwrap()).unwrap();
     let mask = text.strip_prefix("y\nSigIgn:").map(str::trim).unwrap();
-    assert_eq!(u64::from_str_radix(mask, 16).unwrap() & (1 << 12), 0, "{text}");
+    assert_eq!(
+        u64::from_str_radix(mask, 16).unwrap() & (1 << 12),
+        0,
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -177,7 +215,11 @@ async fn what_cannot_be_started_says_why() {
     bench.script("text", "hello\n", 0o755);
     fs::create_dir(bench.dir.path().join("folder")).unwrap();
     for (words, why, part) in [
-        (&["no-such-program-x"][..], CommandNotFound, "`no-such-program-x` was not found"),
+        (
+            &["no-such-program-x"][..],
+            CommandNotFound,
+            "`no-such-program-x` was not found",
+        ),
         (&["./none.sh"], CommandNotFound, "`./none.sh` was not found"),
         (&["./text/none.sh"], CommandNotFound, "was not found"),
         (&["./plain.sh"], NotExecutable, "not executable"),
@@ -191,17 +233,28 @@ async fn what_cannot_be_started_says_why() {
         assert_eq!(told.why, why, "{words:?}: {told:?}");
         assert!(told.message.contains(part), "{words:?}: {told:?}");
     }
-    let told = bench.no_answer(&argv(&["echo", &"x".repeat(4 << 20)])).await;
+    let told = bench
+        .no_answer(&argv(&["echo", &"x".repeat(4 << 20)]))
+        .await;
     assert_eq!((told.why, told.hint.is_some()), (CannotStart, true));
     for words in [&["true"][..], &["./x"]] {
         let mut lost = argv(words);
         lost.cwd = "not/there".into();
         let told = bench.no_answer(&lost).await;
-        assert!(told.why == CannotStart && told.message.contains("not/there"), "{told:?}");
+        assert!(
+            told.why == CannotStart && told.message.contains("not/there"),
+            "{told:?}"
+        );
     }
     let mut bare = argv(&["true"]);
     bare.env.clear();
-    assert!(bench.no_answer(&bare).await.message.contains("PATH is not set"));
+    assert!(
+        bench
+            .no_answer(&bare)
+            .await
+            .message
+            .contains("PATH is not set")
+    );
 }
 
 #[tokio::test]
@@ -212,7 +265,10 @@ async fn a_path_is_relative_to_the_gate_and_a_word_is_of_its_path() {
     let mut request = argv(&["./tool"]);
     request.cwd = "ui".into();
     let text = String::from_utf8(bench.ran(&request).await.stdout.unwrap()).unwrap();
-    assert!(text.starts_with("./tool\n") && text.ends_with("/ui\n"), "{text}");
+    assert!(
+        text.starts_with("./tool\n") && text.ends_with("/ui\n"),
+        "{text}"
+    );
     request.command = Command::Argv(vec!["tool".into()]);
     request.env.insert("PATH".into(), ".:/usr/bin:/bin".into());
     assert_eq!(bench.ran(&request).await.ending, Ending::Exited(0));
@@ -221,11 +277,19 @@ async fn a_path_is_relative_to_the_gate_and_a_word_is_of_its_path() {
 #[tokio::test]
 async fn output_is_bytes_and_bounded() {
     let bench = bench();
-    let ran = bench.ran(&sh(r"printf '\377\000x'; printf '\376' >&2")).await;
-    assert_eq!((ran.stdout.unwrap(), ran.stderr.unwrap()), (b"\xff\0x".to_vec(), b"\xfe".to_vec()));
+    let ran = bench
+        .ran(&sh(r"printf '\377\000x'; printf '\376' >&2"))
+        .await;
+    assert_eq!(
+        (ran.stdout.unwrap(), ran.stderr.unwrap()),
+        (b"\xff\0x".to_vec(), b"\xfe".to_vec())
+    );
     let bytes = 64 << 20;
     let ran = bench.ran(&sh(&format!("head -c {bytes} /dev/zero"))).await;
-    assert_eq!((ran.stdout.unwrap().len(), ran.capture_cut), (limits::CAPTURE_BYTES, true));
+    assert_eq!(
+        (ran.stdout.unwrap().len(), ran.capture_cut),
+        (limits::CAPTURE_BYTES, true)
+    );
     assert_eq!(bench.heard.count.get(), bytes + 4);
 }
 
@@ -234,7 +298,11 @@ async fn what_is_left_behind_is_stopped_and_told() {
     let bench = bench();
     let ran = bench.ran(&sh("sleep 1000 & echo $!")).await;
     assert_eq!(ran.ending, Ending::Exited(0));
-    assert!(ran.notes[0].contains("1 process left behind and stopped"), "{:?}", ran.notes);
+    assert!(
+        ran.notes[0].contains("1 process left behind and stopped"),
+        "{:?}",
+        ran.notes
+    );
     assert!(ran.notes[0].contains("sleep"), "{:?}", ran.notes);
     assert!(!is_alive(bench.heard.pids()[0]));
 }
@@ -242,7 +310,9 @@ async fn what_is_left_behind_is_stopped_and_told() {
 #[tokio::test]
 async fn what_ends_by_itself_is_not_left_behind() {
     let bench = bench();
-    let ran = bench.ran(&argv(&["bash", "-c", "echo hello > >(cat; echo done)"])).await;
+    let ran = bench
+        .ran(&argv(&["bash", "-c", "echo hello > >(cat; echo done)"]))
+        .await;
     assert_eq!(ran.notes, Vec::<String>::new());
     assert_eq!(ran.stdout.unwrap(), b"hello\ndone\n");
 }
@@ -259,7 +329,9 @@ async fn a_daemon_in_a_session_of_its_own_is_found_and_killed() {
         fs::write(bench.dir.path().join("ready"), "").unwrap();
     };
     let (answer, ()) = tokio::join!(running, letting_go);
-    let Answer::Ran(ran) = answer else { panic!("{answer:?}") };
+    let Answer::Ran(ran) = answer else {
+        panic!("{answer:?}")
+    };
     assert_eq!(ran.ending, Ending::Exited(0));
     assert!(ran.notes[0].contains("left behind"), "{:?}", ran.notes);
     assert!(!is_alive(bench.heard.pids()[0]));
@@ -268,9 +340,14 @@ async fn a_daemon_in_a_session_of_its_own_is_found_and_killed() {
 #[tokio::test]
 async fn a_pipe_that_a_stranger_holds_is_closed_and_told() {
     let bench = bench();
-    let request = sh("env -i setsid sleep 1000 & echo $!; while [ $(ps -o pgid= $!) = $$ ]; do :; done");
+    let request =
+        sh("env -i setsid sleep 1000 & echo $!; while [ $(ps -o pgid= $!) = $$ ]; do :; done");
     let ran = bench.ran(&request).await;
-    assert!(ran.notes.iter().any(|note| note.contains("held open")), "{:?}", ran.notes);
+    assert!(
+        ran.notes.iter().any(|note| note.contains("held open")),
+        "{:?}",
+        ran.notes
+    );
     sys::process::signal(bench.heard.pids()[0], rustix::process::Signal::KILL);
     sys::process::reap(bench.heard.pids()[0]);
 }
@@ -279,7 +356,13 @@ async fn a_pipe_that_a_stranger_holds_is_closed_and_told() {
 async fn another_gates_orphans_are_not_touched() {
     let bench = bench();
     let daemon = sh("setsid sh -c 'echo $$; read x < fifo' & while ! [ -e over ]; do :; done");
-    assert!(std::process::Command::new("mkfifo").arg(bench.dir.path().join("fifo")).status().unwrap().success());
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(bench.dir.path().join("fifo"))
+            .status()
+            .unwrap()
+            .success()
+    );
     let long = bench.answer(&daemon);
     let short = async {
         bench.heard.says("\n").await;
@@ -307,8 +390,14 @@ async fn stopped(bench: &Bench, script: &str, stops: &[(&str, Stop)]) -> Ran {
     }
 }
 
-const GENTLE: Stop = Stop { cause: StopCause::Timeout, kill: false };
-const KILL: Stop = Stop { cause: StopCause::Interrupted, kill: true };
+const GENTLE: Stop = Stop {
+    cause: StopCause::Timeout,
+    kill: false,
+};
+const KILL: Stop = Stop {
+    cause: StopCause::Interrupted,
+    kill: true,
+};
 
 #[tokio::test]
 async fn a_gentle_stop_lets_it_say_goodbye() {
@@ -317,7 +406,11 @@ async fn a_gentle_stop_lets_it_say_goodbye() {
     let script = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done";
     let ran = stopped(&bench, script, &[("up", GENTLE)]).await;
     assert_eq!(ran.ending, Ending::Stopped(StopCause::Timeout));
-    assert!(bench.heard.text().contains("bye\n"), "{}", bench.heard.text());
+    assert!(
+        bench.heard.text().contains("bye\n"),
+        "{}",
+        bench.heard.text()
+    );
 }
 
 #[tokio::test]
@@ -336,14 +429,23 @@ async fn a_stop_can_be_raised_to_a_kill() {
     bench.process.times.grace = Duration::from_secs(1000);
     let script = "trap 'echo heard' TERM; echo $$ up; while :; do sleep 0.01; done";
     let ran = stopped(&bench, script, &[("up", GENTLE), ("heard", KILL)]).await;
-    assert_eq!(ran.ending, Ending::Stopped(StopCause::Timeout), "the first cause stands");
+    assert_eq!(
+        ran.ending,
+        Ending::Stopped(StopCause::Timeout),
+        "the first cause stands"
+    );
     assert!(!is_alive(bench.heard.pids()[0]));
 }
 
 #[tokio::test]
 async fn a_group_that_was_signal_stopped_dies_too() {
     let bench = bench();
-    let ran = stopped(&bench, "echo $$ up; kill -STOP $$; sleep 1000; :", &[("up", KILL)]).await;
+    let ran = stopped(
+        &bench,
+        "echo $$ up; kill -STOP $$; sleep 1000; :",
+        &[("up", KILL)],
+    )
+    .await;
     assert_eq!(ran.ending, Ending::Stopped(StopCause::Interrupted));
     assert!(!is_alive(bench.heard.pids()[0]));
 }
@@ -383,11 +485,24 @@ async fn results_have_a_stamp_from_before_and_after() {
     let mut request = sh("printf same.xml > same.xml; printf new > new.xml; rm gone.xml");
     request.collect.results = vec!["*.xml".into(), "missing/*.xml".into()];
     let ran = bench.ran(&request).await;
-    let paths: Vec<&str> = ran.results.iter().map(|result| result.path.as_str()).collect();
+    let paths: Vec<&str> = ran
+        .results
+        .iter()
+        .map(|result| result.path.as_str())
+        .collect();
     assert_eq!(paths, ["new.xml", "same.xml", "stale.xml"]);
-    let [new, same, stale] = &ran.results[..] else { panic!() };
-    assert_eq!((&new.before, new.bytes.as_deref()), (&None, Some(&b"new"[..])));
-    assert_ne!(same.before.as_ref(), Some(&same.after), "rewritten with the same bytes");
+    let [new, same, stale] = &ran.results[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (&new.before, new.bytes.as_deref()),
+        (&None, Some(&b"new"[..]))
+    );
+    assert_ne!(
+        same.before.as_ref(),
+        Some(&same.after),
+        "rewritten with the same bytes"
+    );
     assert_eq!(stale.before.as_ref(), Some(&stale.after));
 }
 
