@@ -41,6 +41,12 @@ impl<'a> Decoder<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Says a mistake and gives `None`.
+    pub fn refuse<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        self.report(diagnostic);
+        None
+    }
+
     /// Facts of the world.
     #[must_use]
     pub fn facts(&self) -> &'a Facts {

@@ -76,8 +76,8 @@ impl Diagnostics {
     /// The bytes to underline: within the text, at character borders, on one line.
     fn range(&self, span: Span) -> std::ops::Range<usize> {
         let text = self.sources.text(span.source);
-        let start = text.floor_char_boundary((span.start as usize).min(text.len()));
-        let end = text.floor_char_boundary((span.end as usize).clamp(start, text.len()));
+        let start = floor(text, (span.start as usize).min(text.len()));
+        let end = floor(text, (span.end as usize).clamp(start, text.len()));
         let line = text[start..end].find('\n').map_or(end, |n| start + n);
         start..line
     }
@@ -112,6 +112,14 @@ impl Diagnostics {
             "suggestion": diagnostic.suggestion,
         })
     }
+}
+
+/// The character border at or before a byte.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
 /// Words of the file may hold anything; a terminal must not obey them.

@@ -57,17 +57,14 @@ pub(super) fn script(decoder: &mut Decoder<'_>, text: &str, span: Span) -> Optio
 }
 
 fn expression(decoder: &mut Decoder<'_>, text: &str, span: Span) -> Option<Resolved> {
-    let resolved = match text.split_once('.') {
-        _ if !is_name(text) => Err(malformed(text, span)),
-        Some(("vars", name)) => variable(decoder, name, span)?,
+    match text.split_once('.') {
+        _ if !is_name(text) => decoder.refuse(malformed(text, span)),
+        Some(("vars", name)) => variable(decoder, name, span),
         Some(("env", name)) => environment(decoder, name, span),
         Some(("git", name)) => git(decoder, name, span),
         Some(_) => image(decoder, text, span),
-        None => Err(unknown(text, span)),
-    };
-    resolved
-        .map_err(|diagnostic| decoder.report(diagnostic))
-        .ok()
+        None => decoder.refuse(unknown(text, span)),
+    }
 }
 
 fn is_name(text: &str) -> bool {
@@ -88,71 +85,62 @@ fn unknown(text: &str, span: Span) -> Diagnostic {
     Diagnostic::new(span, format!("`{text}` is not defined")).help(NAMESPACES)
 }
 
-/// The outer `None`: what is wrong with the variable has been said where it is defined.
-#[expect(
-    clippy::option_option,
-    reason = "the inner result is the caller's to report"
-)]
-fn variable(decoder: &Decoder<'_>, name: &str, span: Span) -> Option<Result<Resolved, Diagnostic>> {
+fn variable(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Resolved> {
     let scope = decoder.scope;
     if let Some(var) = scope.vars.get(name) {
-        return Some(Ok((Part::Lit(var.value.clone()?), var.strange)));
+        // One without a value has been said where it is defined.
+        return Some((Part::Lit(var.value.clone()?), var.strange));
     }
     let diagnostic = Diagnostic::new(span, format!("there is no variable `{name}`"));
     if !scope.vars_known {
-        return Some(Err(diagnostic.why("a variable cannot be made of variables")));
+        return decoder.refuse(diagnostic.why("a variable cannot be made of variables"));
     }
-    let known = scope.vars.keys().map(String::as_str);
-    let guess = habits::nearest(name, known).map(|near| format!("vars.{near}"));
-    Some(Err(match guess {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help(format!("define it: `vars: {{ {name}: … }}`")),
-    }))
+    decoder.refuse(
+        match habits::nearest(name, scope.vars.keys().map(String::as_str)) {
+            Some(near) => diagnostic.help(format!("did you mean `vars.{near}`?")),
+            None => diagnostic.help(format!("define it: `vars: {{ {name}: … }}`")),
+        },
+    )
 }
 
-fn environment(decoder: &Decoder<'_>, name: &str, span: Span) -> Result<Resolved, Diagnostic> {
+fn environment(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Resolved> {
     let scope = decoder.scope;
     if scope.secrets.contains(name) {
         let message = format!("`{name}` is a secret and cannot be put into a text");
-        return Err(Diagnostic::new(span, message)
-            .why("a command line can be read by everyone on the machine")
-            .help(format!(
-                "the gates that name it under `secrets` find it as ${name}"
-            )));
+        let help = format!("the gates that name it under `secrets` find it as ${name}");
+        let why = "a command line can be read by everyone on the machine";
+        return decoder.refuse(Diagnostic::new(span, message).why(why).help(help));
     }
-    match scope.facts.env.get(name) {
-        Some(value) => Ok((Part::Lit(value.clone()), true)),
-        None => Err(Diagnostic::new(
-            span,
-            format!("`{name}` is not set in the caller's environment"),
-        )
-        .help(format!(
-            "set it, or give it a default: `vars: {{ x: {{ env: {name}, default: … }} }}`"
-        ))),
+    if let Some(value) = scope.facts.env.get(name) {
+        return Some((Part::Lit(value.clone()), true));
     }
+    let message = format!("`{name}` is not set in the caller's environment");
+    let help =
+        format!("set it, or give it a default: `vars: {{ x: {{ env: {name}, default: … }} }}`");
+    decoder.refuse(Diagnostic::new(span, message).help(help))
 }
 
-fn git(decoder: &Decoder<'_>, name: &str, span: Span) -> Result<Resolved, Diagnostic> {
+fn git(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Resolved> {
     const NAMES: &[&str] = &["sha", "base", "branch", "tag"];
     if !NAMES.contains(&name) {
         let diagnostic = Diagnostic::new(span, format!("there is no `git.{name}`"));
-        let guess = match habits::nearest(name, NAMES.iter().copied()) {
-            Some(near) => diagnostic
-                .clone()
-                .help(format!("did you mean `git.{near}`?")),
-            None => diagnostic.clone(),
-        };
-        let listed = diagnostic.help("there are `git.sha`, `git.base`, `git.branch` and `git.tag`");
-        return Err(if guess.help.is_some() { guess } else { listed });
+        return decoder.refuse(match habits::nearest(name, NAMES.iter().copied()) {
+            Some(near) => diagnostic.help(format!("did you mean `git.{near}`?")),
+            None => diagnostic.help("there are `git.sha`, `git.base`, `git.branch`, `git.tag`"),
+        });
     }
-    let facts = match &decoder.scope.facts.git {
-        Some(Ok(facts)) => facts,
-        Some(Err(why)) => return Err(no_git(name, span, why)),
-        None => return Err(no_git(name, span, "git was not asked")),
+    let (value, why) = match &decoder.scope.facts.git {
+        Some(Ok(facts)) => git_value(facts, name),
+        Some(Err(why)) => (None, why.as_str()),
+        None => (None, "git was not asked"),
     };
-    let (value, why) = git_value(facts, name);
-    let value = value.ok_or_else(|| no_git(name, span, why))?;
-    Ok((Part::Lit(value), matches!(name, "branch" | "tag")))
+    match value {
+        Some(value) => Some((Part::Lit(value), matches!(name, "branch" | "tag"))),
+        None => {
+            let message = format!("`git.{name}` cannot be had: {why}");
+            decoder.refuse(Diagnostic::new(span, message))
+        }
+    }
 }
 
 fn git_value(facts: &GitFacts, name: &str) -> (Option<String>, &'static str) {
@@ -167,54 +155,46 @@ fn git_value(facts: &GitFacts, name: &str) -> (Option<String>, &'static str) {
     }
 }
 
-fn no_git(name: &str, span: Span, why: &str) -> Diagnostic {
-    Diagnostic::new(span, format!("`git.{name}` cannot be had: {why}"))
-}
-
-fn image(decoder: &Decoder<'_>, text: &str, span: Span) -> Result<Resolved, Diagnostic> {
-    let Some((gate, word)) = text.rsplit_once('.') else {
-        return Err(unknown(text, span));
-    };
+fn image(decoder: &mut Decoder<'_>, text: &str, span: Span) -> Option<Resolved> {
+    let (gate, word) = text.rsplit_once('.')?;
     let property = match word {
         "ref" => ImageProperty::Ref,
         "digest" => ImageProperty::Digest,
         _ if decoder.scope.find(gate, decoder.group()).is_some() => {
             let message = format!("a gate has no `{word}`");
-            return Err(Diagnostic::new(span, message).help("there are `.ref` and `.digest`"));
+            let help = "there are `.ref` and `.digest`";
+            return decoder.refuse(Diagnostic::new(span, message).help(help));
         }
-        _ => return Err(unknown(text, span)),
+        _ => return decoder.refuse(unknown(text, span)),
     };
-    let gate = builder(decoder, gate, span)?;
-    Ok((Part::ImageRef { gate, property }, false))
+    let gate = image_gate(decoder, gate, span)?;
+    Some((Part::ImageRef { gate, property }, false))
 }
 
 /// A gate that builds an image, by name.
-pub(super) fn image_gate(decoder: &mut Decoder<'_>, text: &str, span: Span) -> Option<GateName> {
-    builder(decoder, text, span)
-        .map_err(|diagnostic| decoder.report(diagnostic))
-        .ok()
-}
-
-fn builder(decoder: &Decoder<'_>, name: &str, span: Span) -> Result<GateName, Diagnostic> {
+pub(super) fn image_gate(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<GateName> {
     let scope = decoder.scope;
-    let builders = || scope.gates.iter().filter(|(_, known)| known.builds);
-    let names: Vec<_> = builders().map(|(name, _)| name.as_str()).collect();
-    match scope.find(name, decoder.group()) {
-        Some((full, _)) if decoder.gate_name() == Some(full) => Err(Diagnostic::new(
-            span,
-            format!("`{full}` cannot use its own image"),
-        )),
-        Some((full, known)) if known.builds => Ok(full.clone()),
-        Some((full, known)) => Err(Diagnostic::new(span, format!("`{full}` builds no image"))
+    let builders = scope.gates.iter().filter(|(_, known)| known.builds);
+    let names: Vec<_> = builders.map(|(name, _)| name.as_str()).collect();
+    let diagnostic = match scope.find(name, decoder.group()) {
+        Some((full, _)) if decoder.gate_name() == Some(full) => {
+            Diagnostic::new(span, format!("`{full}` cannot use its own image"))
+        }
+        Some((full, known)) if known.builds => return Some(full.clone()),
+        Some((full, known)) => Diagnostic::new(span, format!("`{full}` builds no image"))
             .also(known.span, "this gate")
-            .help(image_help(&names))),
+            .help(image_help(&names)),
         None => {
             let diagnostic = Diagnostic::new(span, format!("there is no gate `{name}`"));
-            let guess = habits::did_you_mean(diagnostic.clone(), name, names.iter().copied());
-            let listed = diagnostic.help(image_help(&names));
-            Err(if guess.help.is_some() { guess } else { listed })
+            match habits::nearest(name, names.iter().copied()) {
+                Some(near) => diagnostic
+                    .help(format!("did you mean `{near}`?"))
+                    .suggest(near),
+                None => diagnostic.help(image_help(&names)),
+            }
         }
-    }
+    };
+    decoder.refuse(diagnostic)
 }
 
 fn image_help(names: &[&str]) -> String {
