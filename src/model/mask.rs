@@ -46,8 +46,13 @@ impl Masker {
         }
         all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         all.dedup();
+        let mut starts = [false; 256];
+        for first in all.iter().filter_map(|secret| secret.first()) {
+            starts[usize::from(*first)] = true;
+        }
         Self {
             secrets: all,
+            starts,
             held: Vec::new(),
         }
     }
