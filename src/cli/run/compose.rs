@@ -88,7 +88,22 @@ async fn in_runtime(parts: &mut Parts<'_>, store: &RunStore) -> Result<Summary, 
     for note in executor.close().await {
         parts.terminal.note(&note);
     }
+    for doubt in unheard(&summary) {
+        parts.terminal.note(&doubt);
+    }
     Ok(summary)
+}
+
+/// What the plain report could not say because it was itself what failed.
+fn unheard(summary: &Summary) -> Vec<String> {
+    let deaf = |doubt: &&Reason| doubt.headline.starts_with("report plain");
+    match summary.doubts.iter().find(deaf) {
+        Some(doubt) => {
+            let verdict = summary.verdict().as_str();
+            vec![doubt.headline.clone(), format!("the run is {verdict}")]
+        }
+        None => Vec::new(),
+    }
 }
 
 fn executor(parts: &mut Parts<'_>) -> Result<Local, Failure> {
