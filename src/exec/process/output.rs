@@ -42,6 +42,23 @@ impl Tap {
         }
     }
 
+    /// Reads once what is there. False at the end of the stream.
+    fn read(&mut self, buffer: &RefCell<Vec<u8>>, sink: &dyn Sink) -> bool {
+        let mut buffer = buffer.borrow_mut();
+        match self.receiver.try_read(&mut buffer) {
+            Ok(0) => return false,
+            Ok(n) => self.take(&buffer[..n], sink),
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Err(error) => return self.breaks(&error),
+        }
+        true
+    }
+
+    fn breaks(&mut self, error: &std::io::Error) -> bool {
+        self.broken = Some(format!("its output cannot be read: {error}"));
+        false
+    }
+
     fn take(&mut self, bytes: &[u8], sink: &dyn Sink) {
         sink.output(self.stream, bytes);
         if let Some(held) = &mut self.captured {
@@ -66,22 +83,13 @@ impl Tap {
 /// Reads until the end of the stream.
 pub(super) async fn drain(tap: &mut Tap, buffer: &RefCell<Vec<u8>>, sink: &dyn Sink) {
     loop {
-        if let Err(error) = tap.receiver.readable().await {
-            tap.broken = Some(format!("its output cannot be read: {error}"));
+        let more = match tap.receiver.readable().await {
+            Ok(()) => tap.read(buffer, sink),
+            Err(error) => tap.breaks(&error),
+        };
+        if !more {
             return;
         }
-        let mut buffer = buffer.borrow_mut();
-        let read = tap.receiver.try_read(&mut buffer);
-        match read {
-            Ok(0) => return,
-            Ok(n) => tap.take(&buffer[..n], sink),
-            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-            Err(error) => {
-                tap.broken = Some(format!("its output cannot be read: {error}"));
-                return;
-            }
-        }
-        drop(buffer);
         // A gate that never stops printing must not keep the others waiting.
         tokio::task::consume_budget().await;
     }

@@ -32,6 +32,10 @@ fn wait_until_gone(pid: i32) {
 
 /// Runs `script` marked and in a group of its own under a warden, SIGKILLs the victim as soon as
 /// the script has said `count` process numbers, and sees them all die.
+#[expect(
+    clippy::zombie_processes,
+    reason = "its parent is killed: that is the test"
+)]
 fn killed_prove_leaves_nothing(run: &str, script: &str, count: usize, register: bool) {
     let marker = Marker::new(run).unwrap();
     let (reader, writer) = io::pipe().unwrap();
