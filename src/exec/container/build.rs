@@ -7,8 +7,7 @@ mod context;
 mod native;
 mod words;
 
-use std::collections::HashMap;
-
+use bollard::models::ImageSummary;
 use bollard::query_parameters::{ListImagesOptionsBuilder, TagImageOptionsBuilder};
 
 use self::context::{Bad, Context};
@@ -74,7 +73,7 @@ async fn try_build(
         desk.sink
             .progress("note: this builder shows the Dockerfile to COPY although it is ignored");
     }
-    let untagged = untagged(session).await?;
+    let before = images(session).await?;
     let end = match builder {
         Builder::Buildx => buildx::build(session, request, (context, desk)).await?,
         Builder::Native(native) => tokio::select! {
@@ -89,8 +88,14 @@ async fn try_build(
     let doing = "looking at the image that was built";
     let identity = image::identity(&session.engine, &id).await;
     let image = identity.map_err(|trouble| trouble.unanswered(NoAnswer::EngineGone, doing))?;
-    if !untagged.contains(&image.id) {
+    if !before
+        .iter()
+        .any(|known| known.id == image.id && is_untagged(known))
+    {
         hold(session, &image.id).await?;
+    }
+    if builder == Builder::Native(Native::Classic) {
+        session.remember_steps(new_steps(session, &image.id, &before).await?);
     }
     Ok(Built::Image {
         image,
@@ -158,20 +163,42 @@ fn finish(ended: Result<(), Trouble>, id: Option<String>, tail: Tail) -> Result<
     }
 }
 
-/// The images that nobody has named: they were there before, and a tag of ours that is taken off
-/// again would take them along.
-async fn untagged(session: &Session) -> Result<Vec<String>, Unanswered> {
-    let filters = HashMap::from([("dangling", vec!["true"])]);
-    let options = ListImagesOptionsBuilder::default()
-        .filters(&filters)
-        .build();
+/// All images of the engine, steps of the classic builder included.
+async fn images(session: &Session) -> Result<Vec<ImageSummary>, Unanswered> {
+    let options = ListImagesOptionsBuilder::default().all(true).build();
     let engine = &session.engine;
     let images = engine
         .bounded(engine.docker().list_images(Some(options)))
         .await;
-    let doing = "looking at the images before the build";
-    let images = images.map_err(|trouble| trouble.unanswered(NoAnswer::EngineGone, doing))?;
-    Ok(images.into_iter().map(|image| image.id).collect())
+    images.map_err(|t| t.unanswered(NoAnswer::EngineGone, "looking at the engine's images"))
+}
+
+/// Nobody has named it: it was there before, and a tag of ours that is taken off again would take
+/// it along.
+fn is_untagged(image: &ImageSummary) -> bool {
+    image.repo_tags.iter().all(|tag| tag == "<none>:<none>")
+}
+
+/// The steps that the classic builder made for this image and that were not there before, the
+/// last one first.
+async fn new_steps(
+    session: &Session,
+    id: &str,
+    before: &[ImageSummary],
+) -> Result<Vec<String>, Unanswered> {
+    let now = images(session).await?;
+    let parent = |id: &str| {
+        now.iter()
+            .find(|image| image.id == id)
+            .map(|i| i.parent_id.clone())
+    };
+    let mut steps = Vec::new();
+    let mut at = parent(id);
+    while let Some(step) = at.filter(|id| !id.is_empty() && before.iter().all(|b| b.id != *id)) {
+        at = parent(&step);
+        steps.push(step);
+    }
+    Ok(steps)
 }
 
 /// Names the image for as long as this run lives, so that no prune and no other run takes it.

@@ -113,6 +113,28 @@ pub(super) async fn remove_tag(engine: &Engine, tag: &str) -> Result<(), Trouble
     gone(engine.bounded(removal).await.map(|_| ()))
 }
 
+/// Removes an untagged image that the classic builder made for this run, unless somebody has
+/// named it since, builds on it or runs it.
+pub(super) async fn remove_step(engine: &Engine, id: &str) -> Result<(), Trouble> {
+    let found = match engine.bounded(engine.docker().inspect_image(id)).await {
+        Err(trouble) if trouble.is_not_found() => return Ok(()),
+        found => found?,
+    };
+    if found.repo_tags.is_some_and(|tags| !tags.is_empty()) {
+        return Ok(());
+    }
+    let options = RemoveImageOptionsBuilder::default().noprune(true).build();
+    let removal = engine.docker().remove_image(id, Some(options), None);
+    match engine.bounded(removal).await {
+        // Used by others: theirs now.
+        Ok(_)
+        | Err(Trouble::Refused {
+            status: 404 | 409, ..
+        }) => Ok(()),
+        Err(trouble) => Err(trouble),
+    }
+}
+
 fn gone(removed: Result<(), Trouble>) -> Result<(), Trouble> {
     match removed {
         Err(trouble) if trouble.is_not_found() => Ok(()),

@@ -27,6 +27,8 @@ pub(super) struct Session {
     containers: RefCell<BTreeSet<String>>,
     /// Temporary tags of ours.
     tags: RefCell<BTreeSet<String>>,
+    /// Untagged steps that the classic builder made for this run, children first.
+    steps: RefCell<Vec<String>>,
     notes: RefCell<Vec<String>>,
     count: Cell<u32>,
     buildx: OnceCell<bool>,
@@ -52,6 +54,7 @@ impl Session {
             env: settings.env.clone(),
             containers: RefCell::default(),
             tags: RefCell::default(),
+            steps: RefCell::default(),
             notes: RefCell::new(notes),
             count: Cell::new(0),
             buildx: OnceCell::new(),
@@ -102,6 +105,11 @@ impl Session {
         (repository, tag)
     }
 
+    /// Steps of the classic builder, to be removed with the image that they were made for.
+    pub(super) fn remember_steps(&self, steps: Vec<String>) {
+        self.steps.borrow_mut().extend(steps);
+    }
+
     /// Removes everything of ours; see [`super::Container::close`].
     pub(super) async fn close(&self) -> Vec<String> {
         let mut notes = self.notes.take();
@@ -112,6 +120,14 @@ impl Session {
             if let Err(trouble) = reap::remove_tag(&self.engine, &tag).await {
                 notes.push(format!(
                     "the tag {tag} could not be removed: {}",
+                    trouble.message()
+                ));
+            }
+        }
+        for step in self.steps.take() {
+            if let Err(trouble) = reap::remove_step(&self.engine, &step).await {
+                notes.push(format!(
+                    "the image {step} could not be removed: {}",
                     trouble.message()
                 ));
             }
