@@ -108,14 +108,22 @@ impl Drop for NodeBase {
 struct Immutable {
     project: Project,
     tag: String,
+    /// Outside the project: npm keeps its cache there, and a work tree must not change.
+    _home: tempfile::TempDir,
 }
 
 impl Immutable {
     fn on(base: &NodeBase) -> Self {
         let mut project = example("immutable-node");
         let tag = docker::unique();
+        let home = tempfile::tempdir().unwrap();
+        project.env("HOME", home.path().to_str().unwrap());
         project.env("NODE_IMAGE", &base.tag).env("IMAGE_TAG", &tag);
-        Self { project, tag }
+        Self {
+            project,
+            tag,
+            _home: home,
+        }
     }
 
     fn tagged(&self) -> Option<String> {
