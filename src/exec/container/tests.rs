@@ -93,7 +93,12 @@ impl Lab {
     }
 
     async fn build(&self, dockerfile: &str) -> (Answer, Heard) {
-        self.file("Dockerfile", dockerfile);
+        // A mark of its own, so that no two tests share steps and each can clean up its own.
+        let marked = format!("FROM scratch\nLABEL prove-test={}\n", self.run);
+        self.file(
+            "Dockerfile",
+            &dockerfile.replacen("FROM scratch\n", &marked, 1),
+        );
         let heard = Heard::default();
         let probe = Probe::Build(Box::default());
         let answer = ask(&self.container, &probe, &heard).await;
@@ -225,4 +230,8 @@ async fn closed(lab: &Lab) {
         .docker(&["ps", "-aq", "--filter", &format!("{label}={run}")])
         .await;
     assert_eq!(left, "", "no container may be left");
+    // A failing step leaves those before it to the classic builder's cache.
+    let mark = format!("label=prove-test={}", lab.run);
+    lab.docker(&["image", "prune", "-f", "--filter", &mark])
+        .await;
 }
