@@ -9,7 +9,7 @@ use super::gatefile::{self, Project};
 use super::output::Terminal;
 use crate::model::ExitStatus;
 use crate::plan::{Plan, PlanError, Selection};
-use crate::spec::Diagnostics;
+use crate::spec::{Diagnostics, Gate};
 
 /// Version of the JSON form.
 const SCHEMA: u32 = 1;
@@ -64,23 +64,23 @@ fn all_well(name: &str, project: &Project) -> String {
         format!("{count} gates")
     };
     let mut text = format!("{name}: {gates}, no mistakes\n");
-    for note in notes(project) {
+    for note in expired(&project.pipeline.gates) {
         text.push_str(&format!("note: {note}\n"));
     }
     text
 }
 
-/// What holds no more or is not there, though the file itself is right.
-fn notes(project: &Project) -> Vec<String> {
-    let expired = project.pipeline.gates.iter().filter_map(|gate| {
+/// Advisories that hold no more (rule 7: that is said).
+pub(super) fn expired<'g>(gates: impl IntoIterator<Item = &'g Gate>) -> Vec<String> {
+    let note = |gate: &Gate| {
         let advisory = gate.advisory.as_ref().filter(|advisory| advisory.expired)?;
         let until = advisory.until.as_deref().unwrap_or("a day that is over");
         Some(format!(
             "{} was advisory until {until} ({}): it is required now",
             gate.name, advisory.reason
         ))
-    });
-    expired.collect()
+    };
+    gates.into_iter().filter_map(note).collect()
 }
 
 fn document(name: &str, found: &Result<Project, Diagnostics>) -> serde_json::Value {
@@ -89,7 +89,10 @@ fn document(name: &str, found: &Result<Project, Diagnostics>) -> serde_json::Val
         .err()
         .map_or_else(|| json!([]), Diagnostics::json);
     let (gates, notes) = match found {
-        Ok(project) => (Some(project.pipeline.gates.len()), notes(project)),
+        Ok(project) => (
+            Some(project.pipeline.gates.len()),
+            expired(&project.pipeline.gates),
+        ),
         Err(_) => (None, Vec::new()),
     };
     json!({

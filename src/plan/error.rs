@@ -15,8 +15,8 @@ pub enum PlanError {
     Unknown(Vec<Unknown>),
     /// The arguments' mistake: all names that stand for no gate.
     Names(Vec<BadName>),
-    /// Nothing is wrong, but these globs (none: the pipeline itself) bring no gate: rule 2.
-    Empty(Vec<String>),
+    /// Nothing is wrong, but there is no gate to run: rule 2.
+    Empty,
 }
 
 impl PlanError {
@@ -34,7 +34,7 @@ impl PlanError {
                     )
                 })
                 .collect(),
-            Self::Names(_) | Self::Empty(_) => Vec::new(),
+            Self::Names(_) | Self::Empty => Vec::new(),
         }
     }
 }
@@ -46,7 +46,7 @@ fn knot(cycle: &Cycle) -> Option<Diagnostic> {
         .edges()
         .map(|(step, on)| format!("`{}` waits for `{on}`: {}", step.gate, step.reason.text()))
         .collect();
-    let message = format!("these gates wait for each other: {}", cycle.path());
+    let message = format!("a cycle, these gates wait for each other: {}", cycle.path());
     let label = format!("`{}` is part of it", first.gate);
     let diagnostic = Diagnostic::new(place(first), message)
         .label(label)
@@ -75,8 +75,7 @@ impl std::fmt::Display for PlanError {
                 let says: Vec<&str> = names.iter().map(|name| name.what.as_str()).collect();
                 write!(f, "{}", says.join("; "))
             }
-            Self::Empty(globs) if globs.is_empty() => write!(f, "there is no gate to run"),
-            Self::Empty(globs) => write!(f, "nothing matches {}", globs.join(", ")),
+            Self::Empty => write!(f, "there is no gate to run"),
         }
     }
 }

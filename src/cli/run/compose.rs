@@ -141,6 +141,15 @@ fn facts(parts: &Parts<'_>) -> RunFacts {
     let pruned = store::prune(&parts.project.origin.root).err();
     let pruned = pruned.map(|error| format!("old runs could not be deleted: {error}"));
     let promises = sys::promises().map(str::to_owned);
+    let gates = parts
+        .plan
+        .nodes()
+        .iter()
+        .filter_map(|node| match &node.task {
+            Task::Gate(gate) => Some(&**gate),
+            Task::Tag { .. } | Task::Join => None,
+        });
+    let expired = crate::cli::check::expired(gates);
     RunFacts {
         id: parts.id.clone(),
         project: parts.project.pipeline.project.clone(),
@@ -149,7 +158,7 @@ fn facts(parts: &Parts<'_>) -> RunFacts {
         arguments: arguments
             .map(|word| word.to_string_lossy().into_owned())
             .collect(),
-        notices: pruned.into_iter().chain(promises).collect(),
+        notices: expired.into_iter().chain(pruned).chain(promises).collect(),
         doubts: hollow(parts.plan).into_iter().collect(),
     }
 }

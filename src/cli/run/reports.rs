@@ -124,7 +124,12 @@ fn make(word: &str, sink: Sink, options: &Options) -> Made {
 }
 
 fn file(word: &str, path: PathBuf) -> Made {
-    let replace = move |bytes: &[u8]| put(&path, bytes);
+    let replace = move |bytes: &[u8]| {
+        let named = |error: io::Error| {
+            io::Error::new(error.kind(), format!("{}: {error}", sys::fs::text(&path)))
+        };
+        put(&path, bytes).map_err(named)
+    };
     make(word, Sink::File(Box::new(replace)), &Options::default())
 }
 
