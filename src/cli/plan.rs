@@ -82,8 +82,15 @@ pub(super) fn refused(project: &Project, error: PlanError) -> Failure {
             }
             failure
         }
-        PlanError::Empty => {
+        PlanError::Empty(globs) if globs.is_empty() => {
             Failure::undecided("there is no gate to run, and nothing is proved by nothing")
+        }
+        PlanError::Empty(globs) => {
+            let mut failure = Failure::undecided("the selection comes out empty");
+            for glob in globs {
+                failure = failure.detail(format!("no gate matches `{glob}`"));
+            }
+            failure.hint("`prove plan` lists the gates")
         }
     }
 }

@@ -22,6 +22,9 @@ impl Plan {
         let graph = Graph::of(pipeline).map_err(PlanError::Unknown)?;
         let order = cycle::order(&graph).map_err(PlanError::Cycles)?;
         let chosen = choose(pipeline, selection.requests()).map_err(PlanError::Names)?;
+        if !chosen.barren.is_empty() {
+            return Err(PlanError::Empty(chosen.barren));
+        }
         let mut taken = match selection {
             Selection::All => all(&graph),
             Selection::Closed(_) => closed(&graph, &chosen),
@@ -29,7 +32,7 @@ impl Plan {
         };
         let gates = taken.keys().filter(|at| graph.gate(**at).is_some()).count();
         if gates == 0 {
-            return Err(PlanError::Empty);
+            return Err(PlanError::Empty(Vec::new()));
         }
         let narrowed = gates < pipeline.gates.len() || matches!(selection, Selection::Exactly(_));
         if narrowed {

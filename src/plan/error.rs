@@ -15,8 +15,8 @@ pub enum PlanError {
     Unknown(Vec<Unknown>),
     /// The arguments' mistake: all names that stand for no gate.
     Names(Vec<BadName>),
-    /// Nothing is wrong, but there is no gate to run: rule 2.
-    Empty,
+    /// Nothing is wrong, but these globs (none: the pipeline itself) bring no gate: rule 2.
+    Empty(Vec<String>),
 }
 
 impl PlanError {
@@ -34,7 +34,7 @@ impl PlanError {
                     )
                 })
                 .collect(),
-            Self::Names(_) | Self::Empty => Vec::new(),
+            Self::Names(_) | Self::Empty(_) => Vec::new(),
         }
     }
 }
@@ -75,7 +75,8 @@ impl std::fmt::Display for PlanError {
                 let says: Vec<&str> = names.iter().map(|name| name.what.as_str()).collect();
                 write!(f, "{}", says.join("; "))
             }
-            Self::Empty => write!(f, "there is no gate to run"),
+            Self::Empty(globs) if globs.is_empty() => write!(f, "there is no gate to run"),
+            Self::Empty(globs) => write!(f, "nothing matches {}", globs.join(", ")),
         }
     }
 }

@@ -56,6 +56,8 @@ pub(super) struct Chosen {
     pub by: BTreeMap<usize, String>,
     /// One line per request.
     pub lines: Vec<String>,
+    /// Globs that match nothing.
+    pub barren: Vec<String>,
 }
 
 /// Resolves requests.
@@ -66,16 +68,13 @@ pub(super) fn choose(pipeline: &Pipeline, requests: &[String]) -> Result<Chosen,
     let mut chosen = Chosen {
         by: BTreeMap::new(),
         lines: Vec::new(),
+        barren: Vec::new(),
     };
     let mut bad = Vec::new();
     let catalogue = Catalogue::of(pipeline);
     for typed in requests {
         match catalogue.find(typed) {
-            Ok(taken) if taken.is_empty() => bad.push(BadName {
-                typed: typed.clone(),
-                what: format!("no gate matches `{typed}`"),
-                hint: Some("`prove plan` lists the gates".to_owned()),
-            }),
+            Ok(taken) if taken.is_empty() => chosen.barren.push(typed.clone()),
             Ok(taken) => {
                 chosen.lines.push(line(pipeline, typed, &taken));
                 for at in taken {

@@ -67,6 +67,11 @@ pub(super) fn unknown_key(
     let habit = HABITS
         .iter()
         .find(|(habits, _)| habits.contains(&&*key.text));
+    if let Some((_, word)) = habit.filter(|(_, word)| LATER.contains(word)) {
+        return diagnostic.help(format!(
+            "here this is called `{word}`, and comes with a later version of prove"
+        ));
+    }
     if let Some((_, word)) = habit.filter(|(_, word)| known.clone().any(|name| name == *word)) {
         return diagnostic
             .help(format!("here this is called `{word}`"))

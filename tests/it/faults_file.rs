@@ -210,10 +210,12 @@ fn a_typo_in_a_selection_is_refused() {
 
 #[test]
 fn a_branch_name_does_not_reach_a_shell() {
-    refused(
+    let project = Project::with(
         "version: 1\ngates:\n  a: { run: 'touch ran && echo ${{ git.branch }} | cat' }\n",
-        &["prove.yml:3:", "git.branch", "env"],
     );
+    project.git();
+    let words = ["prove.yml:3:", "git.branch", "env"];
+    refused_in(&project, &["run"], &words);
 }
 
 #[test]
@@ -240,7 +242,7 @@ fn yaml_traps_are_explained() {
 #[test]
 fn habits_from_elsewhere_get_a_hint() {
     for (key, right) in [
-        ("if: main", "when"),
+        ("if: main", "later version"),
         ("depends_on: [b]", "needs"),
         ("working-directory: x", "cwd"),
         ("continue-on-error: true", "advisory"),
