@@ -1,11 +1,13 @@
 //! The examples are what they say they are: a copy of each is proved, and refuted when it is broken.
 
 use std::fs;
+use std::io::BufRead as _;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::support::docker::{self, docker};
-use crate::support::{Project, Ran, has};
+use crate::support::{Project, has};
 
 /// A copy of an example as a clone has it: without what its own `.gitignore` names, in a
 /// repository of its own.
@@ -38,9 +40,23 @@ fn edit(project: &Project, path: &str, from: &str, to: &str) {
     fs::write(file, text.replacen(from, to, 1)).unwrap();
 }
 
+/// A directory with these programs and no others, to be the whole `PATH`.
+fn only(programs: &[&str]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for program in programs {
+        let found = which::which(program).unwrap();
+        symlink(found, dir.path().join(program)).unwrap();
+    }
+    dir
+}
+
 #[test]
 fn hello_is_proved_with_nothing_but_a_shell_and_git() {
-    let hello = example("hello");
+    let mut hello = example("hello");
+    let programs = only(&["bash", "git", "wc"]);
+    let nowhere = docker::nowhere(programs.path());
+    hello.env("PATH", programs.path().to_str().unwrap());
+    hello.env("DOCKER_HOST", &nowhere);
     hello.run().expect(0, &["proved"]);
     let verdicts = hello.verdicts();
     assert_eq!(
@@ -74,7 +90,8 @@ impl NodeBase {
             return None;
         }
         let required = std::env::var("PROVE_TEST_ENGINE").is_ok_and(|value| value == "required");
-        if !required && !(has("node") && has("npm")) {
+        let here = has("node") && has("npm");
+        if !required && !here {
             eprintln!("skipped: {test}: no Node.js with npm");
             return None;
         }
@@ -126,66 +143,120 @@ impl Immutable {
         }
     }
 
-    fn tagged(&self) -> Option<String> {
-        let reference = format!("immutable-node:{}", self.tag);
-        docker(&["image", "inspect", "-f", "{{.Id}}", &reference])
+    fn image(&self) -> String {
+        format!("immutable-node:{}", self.tag)
     }
 
-    /// Runs it after a mistake was made: refuted by this gate first, and nothing carries the tag.
+    fn tagged(&self) -> Option<String> {
+        docker(&["image", "inspect", "-f", "{{.Id}}", &self.image()])
+    }
+
+    /// Runs it as it is: proved, and the tag stands on the very image that was tested.
     #[track_caller]
-    fn refuted_by(&self, gate: &str) -> Ran {
+    fn proved(&self) {
+        self.project.run().expect(0, &["proved"]);
+        let built = self.project.gate("docker-build-success").image.unwrap();
+        assert_eq!(self.tagged(), Some(built.id));
+        assert_eq!(docker::containers(&self.project), [""; 0]);
+    }
+
+    /// Runs it after a mistake was made: refuted by this gate, which is named first (and alone) among
+    /// the failures, and nothing carries the tag.
+    #[track_caller]
+    fn refuted_by(&self, gate: &str) {
         let ran = self.project.run();
-        ran.expect(1, &[gate]);
-        let verdicts = self.project.verdicts();
-        let failed: Vec<_> = verdicts
-            .iter()
-            .filter(|(_, verdict)| **verdict == "failed")
-            .collect();
-        assert_eq!(failed, [(&gate.to_owned(), &"failed")]);
+        ran.expect(1, &["refuted"]);
+        // The heading, a line per gate, then a part per failure.
+        let first = ran.stdout.split("\n\n").nth(2).unwrap_or_default();
+        assert!(
+            first.starts_with(&format!("✗ {gate} failed: ")),
+            "{}",
+            ran.stdout
+        );
+        let mut verdicts = self.project.verdicts();
+        verdicts.retain(|_, verdict| *verdict == "failed");
+        assert_eq!(verdicts.keys().collect::<Vec<_>>(), [gate]);
         assert_eq!(self.tagged(), None, "{gate} failed, and the tag is on");
-        ran
+        assert_eq!(docker::containers(&self.project), [""; 0]);
     }
 }
 
+impl Drop for Immutable {
+    /// The containers that this test itself may have started; the images go with their base.
+    fn drop(&mut self) {
+        docker(&["rm", "-f", "-v", &self.tag]);
+    }
+}
+
+/// What `docker run` of the image prints.
+fn output_in(image: &str, command: &[&str]) -> Option<String> {
+    docker(&[&["run", "--rm", "--network", "none", image], command].concat())
+}
+
+/// Starts the app of a proved image as `docker run -d` does and waits for the first verdict of the
+/// HEALTHCHECK that is part of it, by the engine's events.
+fn health(app: &Immutable) -> String {
+    let (name, image) = (app.tag.as_str(), app.image());
+    let often = "--health-interval=200ms";
+    let started = docker(&["run", "-d", "--network=none", "--name", name, often, &image]);
+    assert!(started.is_some(), "{image} does not start");
+    let mut events = Command::new("docker")
+        .args(["events", "--since=1", "--filter=event=health_status"])
+        .args(["--filter", &format!("container={name}")])
+        .args(["--format", "{{.Action}}"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    let stdout = events.stdout.take().unwrap();
+    std::io::BufReader::new(stdout)
+        .read_line(&mut first)
+        .unwrap();
+    events.kill().unwrap();
+    events.wait().unwrap();
+    first
+}
+
+/// One test and not five, so that the base image is made once.
 #[test]
 fn immutable_node_is_proved_whole_and_refuted_broken() {
     let Some(base) = NodeBase::make("immutable_node_is_proved_whole_and_refuted_broken") else {
         return;
     };
+    whole(&Immutable::on(&base));
 
-    let whole = Immutable::on(&base);
-    whole.project.run().expect(0, &["proved"]);
-    assert!(whole.tagged().is_some(), "proved, and no tag");
-    assert_eq!(whole.project.gate("docker-test-success").cases.len(), 16);
+    let broken = |gate: &str, mistake: &dyn Fn(&Project)| {
+        let app = Immutable::on(&base);
+        mistake(&app.project);
+        app.refuted_by(gate);
+    };
+    broken("dockerignore-exists", &|project| {
+        fs::remove_file(project.path().join(".dockerignore")).unwrap();
+    });
+    broken("node/unit", &|project| {
+        edit(project, "test/unit/app.test.js", "'ok'", "'broken'");
+    });
+    broken("docker-build-success", &|project| {
+        edit(project, "Dockerfile", "npm run build", "npm run nothing");
+    });
+    broken("image-test", &|project| {
+        edit(
+            project,
+            "test/image/image.test.js",
+            "'main.js' in",
+            "'x' in",
+        );
+    });
+}
 
-    let no_dockerignore = Immutable::on(&base);
-    fs::remove_file(no_dockerignore.project.path().join(".dockerignore")).unwrap();
-    no_dockerignore.refuted_by("dockerignore-exists");
-
-    let broken_test = Immutable::on(&base);
-    edit(
-        &broken_test.project,
-        "test/unit/app.test.js",
-        "'ok'",
-        "'broken'",
+fn whole(app: &Immutable) {
+    app.proved();
+    assert_eq!(app.project.gate("docker-test-success").cases.len(), 16);
+    assert_eq!(health(app).trim(), "health_status: healthy");
+    let packages = output_in(&app.image(), &["ls", "node_modules/@immutable-node"]);
+    assert_eq!(
+        packages.as_deref(),
+        Some("flags"),
+        "dev dependencies in the image"
     );
-    broken_test.refuted_by("node/unit");
-
-    let broken_dockerfile = Immutable::on(&base);
-    edit(
-        &broken_dockerfile.project,
-        "Dockerfile",
-        "RUN npm run build",
-        "RUN npm run nothing",
-    );
-    broken_dockerfile.refuted_by("docker-build-success");
-
-    let broken_image_test = Immutable::on(&base);
-    edit(
-        &broken_image_test.project,
-        "test/image/image.test.js",
-        "'main.js' in",
-        "'other.js' in",
-    );
-    broken_image_test.refuted_by("image-test");
 }

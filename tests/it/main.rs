@@ -1,6 +1,14 @@
 //! The one hermetic integration binary: every test makes its own directory, names and ports, and
 //! leaves nothing behind.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test says that it failed by a panic, and on stderr that it was left out"
+)]
+
 mod examples;
 mod faults_containers;
 mod faults_file;

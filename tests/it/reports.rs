@@ -127,9 +127,9 @@ fn an_unknown_report_is_refused() {
 
 #[test]
 fn check_and_plan_say_what_would_run() {
-    let project = Project::with(concat!(
+    let project = Project::with(
         "version: 1\ngates:\n  unit: touch ran\n  app: { build: { context: ., tag: 'x:y' } }\n  app-test: { run: 'true', in: app }\n",
-    ));
+    );
     project.prove(&["check"]).expect(0, &["3 gates"]);
     project
         .prove(&["plan"])

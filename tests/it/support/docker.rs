@@ -91,11 +91,7 @@ impl ImageProject {
 
     /// Containers that this project's newest run left.
     pub fn containers(&self) -> Vec<String> {
-        let run = self.project.run_dir();
-        let run = run.file_name().unwrap().to_str().unwrap();
-        let filter = format!("label=prove.run={run}");
-        let found = docker(&["ps", "-aq", "--filter", &filter]).unwrap();
-        found.lines().map(str::to_owned).collect()
+        containers(&self.project)
     }
 }
 
@@ -105,18 +101,13 @@ impl Drop for ImageProject {
     }
 }
 
-/// The images on the engine: ids and tags, for before and after.
-pub fn images() -> Vec<String> {
-    let list = docker(&[
-        "images",
-        "-a",
-        "--no-trunc",
-        "--format",
-        "{{.ID}} {{.Repository}}:{{.Tag}}",
-    ]);
-    let mut lines: Vec<String> = list.unwrap().lines().map(str::to_owned).collect();
-    lines.sort();
-    lines
+/// Containers that a project's newest run left.
+pub fn containers(project: &Project) -> Vec<String> {
+    let run = project.run_dir();
+    let run = run.file_name().unwrap().to_str().unwrap();
+    let filter = format!("label=prove.run={run}");
+    let found = docker(&["ps", "-aq", "--filter", &filter]).unwrap();
+    found.lines().map(str::to_owned).collect()
 }
 
 /// An engine that answers by script on a socket of its own, until it is dropped.
@@ -219,7 +210,7 @@ fn read_head(reader: &mut impl std::io::BufRead) -> Option<(String, usize, bool)
 }
 
 fn drain(reader: &mut impl std::io::BufRead, length: usize, chunked: bool) -> Option<()> {
-    let mut skip = |reader: &mut dyn std::io::BufRead, count: usize| {
+    let skip = |reader: &mut dyn std::io::BufRead, count: usize| {
         let mut body = vec![0; count];
         reader.read_exact(&mut body).ok()
     };
