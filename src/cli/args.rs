@@ -61,7 +61,7 @@ impl Common {
             return Ok(());
         };
         std::env::set_current_dir(directory).map_err(|error| {
-            Failure::usage(format!("cannot work in {}", directory.display())).detail(error)
+            Failure::usage(format!("cannot work in {}", directory.display())).because(error)
         })
     }
 }

@@ -7,13 +7,15 @@ use std::fmt::Display;
 use crate::model::ExitStatus;
 
 /// A failure of the command line itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Failure {
     status: ExitStatus,
     /// What happened, one line.
     pub headline: String,
     /// More lines, shown as they are.
     pub details: Vec<String>,
+    /// The error behind it, with the errors behind that.
+    pub cause: Option<anyhow::Error>,
     /// What to do next.
     pub hints: Vec<String>,
     /// In place of all this: a text that is whole and coloured already.
@@ -44,12 +46,25 @@ impl Failure {
             status,
             headline: headline.into(),
             details: Vec::new(),
+            cause: None,
             hints: Vec::new(),
             rendered: None,
         }
     }
 
-    /// Adds a cause or a place.
+    /// Says which error is behind it.
+    pub fn because(mut self, error: impl Into<anyhow::Error>) -> Self {
+        self.cause = Some(error.into());
+        self
+    }
+
+    /// The errors behind it, nearest first, one line each.
+    pub fn causes(&self) -> impl Iterator<Item = String> {
+        let chain = self.cause.iter().flat_map(anyhow::Error::chain);
+        chain.map(ToString::to_string)
+    }
+
+    /// Adds a place or a circumstance.
     pub fn detail(mut self, line: impl Display) -> Self {
         self.details.push(line.to_string());
         self

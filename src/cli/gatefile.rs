@@ -118,7 +118,7 @@ pub(super) fn read(asked: Option<&Path>) -> Result<GateFile, Failure> {
     let root = file.parent().unwrap_or(&here);
     let root = root
         .canonicalize()
-        .map_err(|error| cannot_read(&name).detail(error))?;
+        .map_err(|error| cannot_read(&name).because(error))?;
     Ok(GateFile {
         origin: Origin { file, root },
         name,
@@ -128,7 +128,7 @@ pub(super) fn read(asked: Option<&Path>) -> Result<GateFile, Failure> {
 
 fn here() -> Result<PathBuf, Failure> {
     std::env::current_dir()
-        .map_err(|error| Failure::usage("the current directory is gone").detail(error))
+        .map_err(|error| Failure::usage("the current directory is gone").because(error))
 }
 
 /// The gate file in this directory or the nearest above, up to the root of the repository.
@@ -167,7 +167,7 @@ fn there_is(path: &Path) -> bool {
 }
 
 fn bytes(file: &Path, name: &str) -> Result<Vec<u8>, Failure> {
-    let metadata = fs::metadata(file).map_err(|error| missing(file, name, &error))?;
+    let metadata = fs::metadata(file).map_err(|error| missing(file, name, error))?;
     if metadata.is_dir() {
         let inside = NAMES
             .iter()
@@ -181,7 +181,7 @@ fn bytes(file: &Path, name: &str) -> Result<Vec<u8>, Failure> {
     }
     let limit = limits::GATE_FILE_BYTES as u64;
     let bytes =
-        sys::fs::read_limited(file, limit).map_err(|error| cannot_read(name).detail(error))?;
+        sys::fs::read_limited(file, limit).map_err(|error| cannot_read(name).because(error))?;
     bytes.ok_or_else(|| {
         cannot_read(name).detail(format!(
             "it has more than {} MiB",
@@ -190,9 +190,9 @@ fn bytes(file: &Path, name: &str) -> Result<Vec<u8>, Failure> {
     })
 }
 
-fn missing(file: &Path, name: &str, error: &std::io::Error) -> Failure {
+fn missing(file: &Path, name: &str, error: std::io::Error) -> Failure {
     if error.kind() != std::io::ErrorKind::NotFound {
-        return cannot_read(name).detail(error);
+        return cannot_read(name).because(error);
     }
     if there_is(file) {
         return cannot_read(name).detail("it is a link to a file that there is not");
@@ -211,7 +211,12 @@ mod tests {
     fn said(path: &Path) -> String {
         let failure = read(Some(path)).unwrap_err();
         assert_eq!(failure.status(), crate::model::ExitStatus::Usage);
-        format!("{} {}", failure.headline, failure.details.join(" "))
+        let details = failure.details.iter().cloned().chain(failure.causes());
+        format!(
+            "{} {}",
+            failure.headline,
+            details.collect::<Vec<_>>().join(" ")
+        )
     }
 
     #[test]

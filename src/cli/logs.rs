@@ -33,7 +33,7 @@ pub(super) fn logs(
     terminal: &Terminal,
 ) -> Result<ExitStatus, Failure> {
     let gate = GateName::try_from(logs.gate.clone()).map_err(|error| {
-        Failure::usage(format!("`{}` is no gate name", logs.gate)).detail(error)
+        Failure::usage(format!("`{}` is no gate name", logs.gate)).because(error)
     })?;
     let root = gatefile::root(common)?;
     let recorded = RunStore::open(&root, &logs.run).map_err(|error| from_store(&error))?;
@@ -47,7 +47,7 @@ pub(super) fn logs(
     let mut out = Stdout;
     io::copy(&mut log, &mut out)
         .and_then(|_| out.flush())
-        .map_err(|error| Failure::undecided("cannot show the log").detail(error))?;
+        .map_err(|error| Failure::undecided("cannot show the log").because(error))?;
     Ok(ExitStatus::Proved)
 }
 

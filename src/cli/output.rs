@@ -63,7 +63,7 @@ impl Terminal {
         Stdout
             .write_all(text.as_bytes())
             .and_then(|()| Stdout.flush())
-            .map_err(|error| Failure::undecided("cannot write to standard output").detail(error))
+            .map_err(|error| Failure::undecided("cannot write to standard output").because(error))
     }
 
     /// Prints a whole text to standard error. When nobody can hear, the exit code still tells.
@@ -82,6 +82,9 @@ impl Terminal {
             for line in detail.lines() {
                 text.push_str(&format!("  {}\n", visible(line)));
             }
+        }
+        for cause in failure.causes() {
+            text.push_str(&format!("  because: {}\n", visible(&cause)));
         }
         for hint in &failure.hints {
             text.push_str(&format!("  {CYAN}hint{PLAIN}: {}\n", visible(hint)));

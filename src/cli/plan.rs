@@ -47,7 +47,7 @@ pub(super) fn plan(
         Format::Text => {
             let mut text = String::new();
             show::text(&plan, name, &mut text)
-                .map_err(|error| Failure::undecided("cannot show the plan").detail(error))?;
+                .map_err(|error| Failure::undecided("cannot show the plan").because(error))?;
             super::output::visible(&text)
         }
     };

@@ -13,7 +13,8 @@ use crate::model::{GateName, limits};
 
 /// A gate whose `needs` are still as written.
 pub(super) struct Decoded {
-    pub gate: Gate,
+    /// `None` when something in it is wrong.
+    pub gate: Option<Gate>,
     pub needs: Vec<Need>,
 }
 
@@ -25,8 +26,8 @@ pub(super) struct Need {
     pub group: Option<GateName>,
 }
 
-/// Decodes one gate; `None` when something is wrong, after everything was read.
-pub(super) fn gate(decoder: &mut Decoder<'_>, flat: &Flat, file: &Node) -> Option<Decoded> {
+/// Decodes one gate, and reads everything of it also when something is wrong.
+pub(super) fn gate(decoder: &mut Decoder<'_>, flat: &Flat, file: &Node) -> Decoded {
     enter(decoder, &flat.name, flat.group.as_ref(), &flat.map);
     let before = decoder.diagnostics.len();
     let kind = flat.kind;
@@ -59,7 +60,11 @@ pub(super) fn gate(decoder: &mut Decoder<'_>, flat: &Flat, file: &Node) -> Optio
     });
     let needs = needs.collect();
     drop_repeated(&mut decoder.diagnostics, before, checked);
-    (decoder.diagnostics.len() == before).then_some(Decoded { gate: gate?, needs })
+    let sound = decoder.diagnostics.len() == before;
+    Decoded {
+        gate: gate.filter(|_| sound),
+        needs,
+    }
 }
 
 /// What the check (from `before` to `checked`) has said about a value is not said again by what

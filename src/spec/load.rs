@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::flatten::{self, Gates};
 use super::scope::Scope;
 use super::{
-    Decoder, Diagnostic, Diagnostics, Pipeline, Registry, Sources, check, common, environment,
-    keys, needs, outputs, packs, vars, version,
+    Decoder, Diagnostic, Diagnostics, Gate, Pipeline, Registry, Sources, check, common,
+    environment, keys, needs, outputs, packs, vars, version,
 };
 use crate::format::yaml::{self, Entry, Node, Span, Value};
 use crate::model::{Facts, GateName, Secret};
@@ -226,14 +226,10 @@ impl Loader<'_> {
                     .missing_env
                     .extend(self.missing(&layer.map, &flat.name));
             }
-            if let Some(mut decoded) = decoded {
-                needs::resolve(
-                    scope,
-                    &mut decoded.gate,
-                    &decoded.needs,
-                    &mut decoder.diagnostics,
-                );
-                pipeline.gates.push(decoded.gate);
+            let wrong = &mut decoder.diagnostics;
+            let needs = needs::resolve(scope, &flat.name, &decoded.needs, wrong);
+            if let Some(gate) = decoded.gate {
+                pipeline.gates.push(Gate { needs, ..gate });
             }
         }
         pipeline.secrets.append(&mut decoder.secrets);

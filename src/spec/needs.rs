@@ -1,30 +1,32 @@
 //! `needs:`: names to gates. A group stands for its required members.
 
+use std::collections::BTreeSet;
+
 use super::common::Need;
 use super::scope::{Known, Scope};
-use super::{Diagnostic, Gate, habits};
+use super::{Diagnostic, habits};
 use crate::format::yaml::Span;
 use crate::model::GateName;
 
 /// Resolves what a gate needs; each gate once, at the first place that says so.
 pub(super) fn resolve(
     scope: &Scope<'_>,
-    gate: &mut Gate,
+    gate: &GateName,
     needs: &[Need],
     mistakes: &mut Vec<Diagnostic>,
-) {
+) -> Vec<(GateName, Span)> {
+    let mut resolved: Vec<(GateName, Span)> = Vec::new();
+    let mut seen = BTreeSet::new();
     for need in needs {
-        match targets(scope, &gate.name, need) {
+        match targets(scope, gate, need) {
             Ok(names) => {
-                for name in names {
-                    if gate.needs.iter().all(|(known, _)| *known != name) {
-                        gate.needs.push((name, need.span));
-                    }
-                }
+                let fresh = names.into_iter().filter(|name| seen.insert(name.clone()));
+                resolved.extend(fresh.map(|name| (name, need.span)));
             }
             Err(diagnostic) => mistakes.push(*diagnostic),
         }
     }
+    resolved
 }
 
 fn targets(

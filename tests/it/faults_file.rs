@@ -92,14 +92,15 @@ fn an_unknown_need_is_refused_with_a_suggestion() {
 #[test]
 fn three_mistakes_are_reported_at_once() {
     refused(
-        "version: 1\ngates:\n  a: { rnu: touch ran }\n  b: { run: touch ran, needs: nope }\n  c: { run: touch ran, timeout: soon }\n",
+        "version: 1\ngates:\n  a: { rnu: touch ran }\n  b: { run: touch ran, needs: nope }\n  c: { run: touch ran, timeout: soon, needs: ghost }\n",
         &[
             "prove.yml:3:",
             "prove.yml:4:",
             "prove.yml:5:",
             "rnu",
             "nope",
-            "soon",
+            "10m",
+            "ghost",
         ],
     );
 }

@@ -47,7 +47,7 @@ pub(super) fn run(mut parts: Parts<'_>) -> Result<ExitStatus, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::undecided("cannot start the runtime").detail(error))?;
+        .map_err(|error| Failure::undecided("cannot start the runtime").because(error))?;
     let summary = runtime.block_on(in_runtime(&mut parts, &store))?;
     // Whoever is still blocked in a system call is left behind; all that matters is done.
     runtime.shutdown_background();
@@ -56,7 +56,7 @@ pub(super) fn run(mut parts: Parts<'_>) -> Result<ExitStatus, Failure> {
 
 async fn in_runtime(parts: &mut Parts<'_>, store: &RunStore) -> Result<Summary, Failure> {
     let signals = sys::signals::listen()
-        .map_err(|error| Failure::undecided("cannot listen for signals").detail(error))?;
+        .map_err(|error| Failure::undecided("cannot listen for signals").because(error))?;
     let root = &parts.project.origin.root;
     let executor = executor(parts)?;
     let clock = Monotonic(sys::clock::Clock::start());
@@ -109,7 +109,7 @@ fn unheard(summary: &Summary) -> Vec<String> {
 fn executor(parts: &mut Parts<'_>) -> Result<Local, Failure> {
     let root = &parts.project.origin.root;
     let process = Process::new(root, parts.marker.clone(), parts.warden.take());
-    let process = process.map_err(|error| super::unguarded(&error))?;
+    let process = process.map_err(|error| super::unguarded(error))?;
     let container = Container::new(container::Settings {
         root: root.clone(),
         env: parts.project.facts.env.clone(),

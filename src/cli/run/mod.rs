@@ -77,8 +77,8 @@ pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<Exi
     let id = store::new_run_id(started);
     let time = humantime::format_rfc3339_seconds(started).to_string();
     // The warden is forked, and a fork is safe only as long as there is one thread: now.
-    let marker = Marker::new(&id).map_err(|error| unguarded(&error))?;
-    let warden = Warden::start(&marker).map_err(|error| unguarded(&error))?;
+    let marker = Marker::new(&id).map_err(|error| unguarded(error))?;
+    let warden = Warden::start(&marker).map_err(|error| unguarded(error))?;
     let wait = run.wait.map(|wait| wait.unwrap_or(WAIT));
     let lock = RunLock::acquire(&project.origin.root, &id, &time, wait);
     let _lock = lock.map_err(|error| from_store(&error))?;
@@ -96,9 +96,9 @@ pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<Exi
     })
 }
 
-fn unguarded(error: &std::io::Error) -> Failure {
+fn unguarded(error: std::io::Error) -> Failure {
     Failure::undecided("the warden, which ends everything should prove be killed, cannot start")
-        .detail(error)
+        .because(error)
 }
 
 /// Variables and secrets that the gates of the plan require are there.

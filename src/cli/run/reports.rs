@@ -45,7 +45,7 @@ pub(in crate::cli) fn distinct(
     of_file: &[Report],
 ) -> Result<Vec<Report>, Failure> {
     let here = std::env::current_dir()
-        .map_err(|error| Failure::usage("the current directory is gone").detail(error))?;
+        .map_err(|error| Failure::usage("the current directory is gone").because(error))?;
     let mut reports: Vec<Report> = Vec::new();
     for report in asked.iter().chain(of_file) {
         report::check_word(&report.word).map_err(|error| Failure::usage(error.to_string()))?;

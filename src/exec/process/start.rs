@@ -106,9 +106,8 @@ fn program(word: &str, path: Option<&str>, dir: &Path) -> Result<PathBuf, Unansw
     Err(match barred {
         Some(file) => not_executable(word, &file, "it is not executable", true),
         None if !dir.is_dir() => no_directory(dir),
-        None => Unanswered::new(NoAnswer::CommandNotFound, format!("`{word}` was not found")).hint(
-            format!("install it, or put its directory into PATH (now {path})"),
-        ),
+        None => Unanswered::new(NoAnswer::CommandNotFound, format!("`{word}` was not found"))
+            .hint("install it, or put its directory into PATH"),
     })
 }
 
