@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::context::Context;
-use super::words::{Plain, Said, Tail};
+use super::words::{Plain, Said, Tail, is_own_step};
 use super::{End, finish};
 use crate::exec::container::discover::Address;
 use crate::exec::container::engine::Trouble;
@@ -206,7 +206,8 @@ impl Lines<'_> {
                 error.clone_into(&mut self.error);
             }
             match self.plain.line(&text) {
-                Some(Said::Step(step)) => self.desk.sink.progress(&step),
+                Some(Said::Step(step)) if is_own_step(&step) => self.desk.sink.progress(&step),
+                Some(Said::Step(_)) => {}
                 Some(Said::Output(text)) => {
                     self.desk.sink.output(Stream::Stdout, text.as_bytes());
                     self.tail.push(&text);

@@ -132,7 +132,7 @@ impl Fold<'_> {
         while let Some(at) = self.line.find('\n') {
             let line: String = self.line.drain(..=at).collect();
             match words::classic(&line) {
-                Some(Said::Step(step)) => self.desk.sink.progress(&step),
+                Some(Said::Step(step)) => self.tell(&step),
                 Some(Said::Output(text)) => self.output(Stream::Stdout, text.as_bytes()),
                 None => {}
             }
@@ -146,10 +146,10 @@ impl Fold<'_> {
             }
             if vertex.cached {
                 if self.seen.insert((vertex.digest.clone(), true)) {
-                    self.desk.sink.progress(&format!("{} CACHED", vertex.name));
+                    self.tell(&format!("{} CACHED", vertex.name));
                 }
             } else if self.seen.insert((vertex.digest.clone(), false)) {
-                self.desk.sink.progress(&vertex.name);
+                self.tell(&vertex.name);
             }
         }
         for log in &status.logs {
@@ -159,6 +159,12 @@ impl Fold<'_> {
                 Stream::Stdout
             };
             self.output(stream, &log.msg);
+        }
+    }
+
+    fn tell(&self, step: &str) {
+        if words::is_own_step(step) {
+            self.desk.sink.progress(step);
         }
     }
 

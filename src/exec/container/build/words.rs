@@ -146,6 +146,13 @@ pub(super) fn base_missing(error: &str) -> Option<Unanswered> {
     })
 }
 
+/// Whether people want to be told this step: one of the Dockerfile's own (`[2/5] RUN npm ci`), not
+/// the builder's housekeeping (`[internal] load build context`, `exporting to image`). The classic
+/// builder says `CACHED` on a line of its own behind the step.
+pub(super) fn is_own_step(step: &str) -> bool {
+    step == "CACHED" || step.starts_with('[') && !step.starts_with("[internal]")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
