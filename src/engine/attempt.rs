@@ -189,7 +189,8 @@ impl Attempt<'_, '_> {
         }
         let message = format!("the work tree changed after the checks began: {message}");
         Some(Unanswered::new(why, message).hint(
-            "leave the files alone while prove runs; a file that a gate writes belongs in its `outputs`",
+            "leave the files alone while prove runs; a file that a gate writes belongs in its \
+             `outputs`, or in .dockerignore if it is not for the image",
         ))
     }
 

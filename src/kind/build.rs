@@ -283,6 +283,12 @@ impl Kind for Build {
         Some(self.builds.clone())
     }
 
+    fn ships(&self, cwd: &str) -> Option<BuildRequest> {
+        let mut request = self.request.clone();
+        request.context = paths::from_root(cwd, &request.context);
+        request.product.then_some(request)
+    }
+
     fn step(&self, turn: &Turn<'_>, answers: &[Answer]) -> Step {
         match answers {
             [] => match self.ask(turn) {

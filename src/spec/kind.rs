@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Decoder, Field, Shape};
 use crate::format::yaml::Node;
-use crate::model::{Answer, GateName, ImageIdentity, Step};
+use crate::model::{Answer, BuildRequest, GateName, ImageIdentity, Step};
 
 /// A decoded gate body: a pure conversation and what the plan must know of it.
 pub trait Kind: Debug + Send + Sync {
@@ -33,9 +33,17 @@ pub trait Kind: Debug + Send + Sync {
     }
 
     /// Paths (globs relative to the gate's `cwd`) that it writes by declaration, apart from
-    /// `outputs`: `creates`, `results`, `keep`. A change there is no change of the work tree.
+    /// `outputs`: `creates`, `results`, `keep`. A change there is no change of the work tree,
+    /// unless git tracks what changed.
     fn writes(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// What a product image is made of, as far as it is known before anything ran: the request
+    /// without its arguments, its context relative to the project's root. `cwd` is the gate's.
+    fn ships(&self, cwd: &str) -> Option<BuildRequest> {
+        let _ = cwd;
+        None
     }
 
     /// The next step of the conversation, out of the answers so far and nothing else.

@@ -20,6 +20,9 @@ use crate::model::Digest;
 /// Says of a path (relative to the root, with `/`) that it does not count.
 pub type Excluded = Box<dyn Fn(&str) -> bool>;
 
+/// Names further entries that count, absolute or relative to the root; asked anew every time.
+pub type Further = Box<dyn Fn() -> Result<Vec<PathBuf>, String>>;
+
 /// Files above this are compared by stat alone.
 const BIG: u64 = 256 << 20;
 /// A file that was touched so shortly before it was read may change again without a new stamp.
@@ -29,6 +32,7 @@ const RACY_NS: i128 = 100_000_000;
 pub struct Tree {
     root: PathBuf,
     excluded: Excluded,
+    further: Further,
     files: BTreeMap<PathBuf, Known>,
 }
 
@@ -53,12 +57,14 @@ struct Stat {
 
 #[derive(PartialEq, Eq)]
 enum Content {
-    /// Executable or not, and the bytes.
-    File(bool, Digest),
+    /// The permissions, all of which reach an image, and the bytes.
+    File(u32, Digest),
     /// By stat alone.
-    Big(u64, i128),
+    Big(Stat),
     Link(PathBuf),
-    /// A directory that is listed as one name (an empty submodule), a socket, a device.
+    /// A directory that is named itself, with its permissions.
+    Directory(u32),
+    /// A socket, a device.
     Other,
     /// Listed by git, not on the disk.
     Missing,
@@ -71,9 +77,18 @@ impl Tree {
     /// # Errors
     /// In words for people, when a file cannot be read or git refuses.
     pub fn take(root: &Path, excluded: Excluded) -> Result<Self, String> {
+        Self::take_with(root, excluded, Box::new(|| Ok(Vec::new())))
+    }
+
+    /// The same with further entries, those that git ignores or that lie outside too.
+    ///
+    /// # Errors
+    /// As [`Tree::take`], and what `further` says.
+    pub fn take_with(root: &Path, excluded: Excluded, further: Further) -> Result<Self, String> {
         let mut tree = Self {
             root: root.to_owned(),
             excluded,
+            further,
             files: BTreeMap::new(),
         };
         let now = SystemTime::now()
@@ -100,7 +115,11 @@ impl Tree {
                     seen += 1;
                     self.is_as_it_was(&path, known)?
                 }
-                None => false,
+                // A new directory is no news by itself: what is in it is.
+                None => {
+                    let met = stat(&self.root.join(&path)).map_err(|error| tell(&path, &error))?;
+                    met.is_some_and(|met| met.is_dir())
+                }
             };
             if !same {
                 changed.push(path);
@@ -108,12 +127,10 @@ impl Tree {
         }
         if seen < self.files.len() {
             let now: std::collections::BTreeSet<PathBuf> = self.list()?.into_iter().collect();
-            changed.extend(
-                self.files
-                    .keys()
-                    .filter(|path| !now.contains(*path))
-                    .cloned(),
-            );
+            let gone = self.files.iter().filter(|(path, known)| {
+                !now.contains(*path) && !matches!(known.content, Content::Directory(_))
+            });
+            changed.extend(gone.map(|(path, _)| path.clone()));
         }
         let mut names: Vec<String> = changed.iter().map(|path| super::fs::text(path)).collect();
         names.sort();
@@ -163,6 +180,11 @@ impl Tree {
 
     fn list(&self) -> Result<Vec<PathBuf>, String> {
         let mut paths = list(&self.root, Path::new(""))?;
+        let further = (self.further)()?.into_iter();
+        paths.extend(further.map(|path| match path.strip_prefix(&self.root) {
+            Ok(inside) => inside.to_owned(),
+            Err(_) => path,
+        }));
         paths.retain(|path| {
             let name = super::fs::text(path);
             !walk::is_private(path) && !(self.excluded)(&name)
@@ -243,14 +265,18 @@ fn content(path: &Path, meta: &Metadata) -> io::Result<Content> {
     if kind.is_symlink() {
         return Ok(Content::Link(fs::read_link(path)?));
     }
+    let stat = Stat::of(meta);
+    let permissions = stat.mode & 0o7777;
+    if kind.is_dir() {
+        return Ok(Content::Directory(permissions));
+    }
     if !kind.is_file() {
         return Ok(Content::Other);
     }
-    let stat = Stat::of(meta);
     if stat.size > BIG {
-        return Ok(Content::Big(stat.size, stat.modified));
+        return Ok(Content::Big(stat));
     }
-    Ok(Content::File(stat.mode & 0o111 != 0, digest_file(path)?))
+    Ok(Content::File(permissions, digest_file(path)?))
 }
 
 /// The SHA-256 of a file's bytes, read as a stream.

@@ -9,6 +9,7 @@
     reason = "a test says that it failed by a panic, and on stderr that it was left out"
 )]
 
+mod adversary;
 mod examples;
 mod faults_containers;
 mod faults_file;

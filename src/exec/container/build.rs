@@ -7,6 +7,8 @@ mod context;
 mod native;
 mod words;
 
+use std::path::{Path, PathBuf};
+
 use bollard::models::ImageSummary;
 use bollard::query_parameters::{ListImagesOptionsBuilder, TagImageOptionsBuilder};
 
@@ -50,6 +52,15 @@ pub(super) async fn build(session: &Session, request: &BuildRequest, desk: &Desk
     match try_build(session, request, desk).await {
         Ok(built) => Answer::Built(built),
         Err(why) => Answer::Unanswered(why),
+    }
+}
+
+/// See [`super::shipped`].
+pub(super) fn shipped(root: &Path, request: &BuildRequest) -> Result<Vec<PathBuf>, String> {
+    match Context::open(root, request) {
+        Ok(context) => context.entries().map_err(|error| error.to_string()),
+        // Nothing that can be built: the build will say so, if it is still so then.
+        Err(Bad::Refused(_) | Bad::Unknown(_)) => Ok(Vec::new()),
     }
 }
 

@@ -111,6 +111,18 @@ impl Executor for Container {
     }
 }
 
+/// Every path that decides what a build of this request sends to the engine, as things are now:
+/// entries of the context, the Dockerfile, the ignore file. None when there is nothing to build.
+///
+/// # Errors
+/// In words for people, when the context cannot be read.
+pub fn shipped(
+    root: &std::path::Path,
+    request: &crate::model::BuildRequest,
+) -> Result<Vec<PathBuf>, String> {
+    build::shipped(root, request)
+}
+
 /// The wiring sent a probe to the wrong executor: said, never passed over.
 fn not_ours(what: &str) -> Answer {
     let message = format!("{what} cannot be answered by a container engine");

@@ -81,7 +81,7 @@ pub(super) async fn build(
     let dockerfile = folder.path().join("Dockerfile");
     std::fs::copy(&context.dockerfile, &dockerfile).map_err(io)?;
     let mut rules = context.ignore_text.clone();
-    rules.extend_from_slice(b"\n.prove\n");
+    rules.extend_from_slice(b"\n**/.prove\n");
     std::fs::write(folder.path().join("Dockerfile.dockerignore"), rules).map_err(io)?;
     let missing = || Unanswered::new(NoAnswer::ToolMissing, "docker is not in PATH");
     let mut command = command(session).ok_or_else(missing)?;

@@ -18,9 +18,12 @@ use tokio::sync::mpsc;
 use self::entry::{Pipe, append, append_file, at};
 use crate::format::dockerignore::Dockerignore;
 use crate::model::{BuildRequest, NoAnswer, Unanswered};
+use crate::sys::fs::read_limited;
 
-/// Our own folder, added to the rules of every context.
+/// Our own folder, wherever it lies in a context: that may be above the project, too.
 const OURS: &str = ".prove";
+/// Bytes of an ignore file.
+const IGNORE_BYTES: u64 = 10 << 20;
 /// Bytes of one piece of the stream.
 const PIECE: usize = 64 << 10;
 
@@ -36,6 +39,8 @@ pub(super) struct Context {
     outside: bool,
     /// The text of the ignore file that holds; empty when there is none.
     pub(super) ignore_text: Vec<u8>,
+    /// Where it lies, or would.
+    ignore_file: PathBuf,
     rules: Dockerignore,
 }
 
@@ -84,6 +89,7 @@ impl Context {
             dockerfile_name,
             outside,
             ignore_text,
+            ignore_file,
             rules,
         })
     }
@@ -122,17 +128,32 @@ impl Context {
     /// Writes the whole context as a tar archive.
     pub(super) fn write(&self, to: impl Write) -> io::Result<()> {
         let mut tar = tar::Builder::new(to);
-        let mut walk = Walk {
-            context: self,
-            tar: &mut tar,
-            pending: Vec::new(),
-        };
-        walk.directory("")?;
+        self.walk(&mut |file, path, meta| append(&mut tar, file, path, meta))?;
         if self.outside || self.is_hidden() {
             let meta = self.dockerfile.metadata()?;
             append_file(&mut tar, &self.dockerfile, &self.dockerfile_name, &meta)?;
         }
         tar.into_inner()?.flush()
+    }
+
+    /// Everything that decides what is sent: each entry of the stream, and the Dockerfile and the
+    /// ignore file wherever they lie.
+    pub(super) fn entries(&self) -> io::Result<Vec<PathBuf>> {
+        let mut entries = vec![self.dockerfile.clone(), self.ignore_file.clone()];
+        self.walk(&mut |file, _, _| {
+            entries.push(file.to_owned());
+            Ok(())
+        })?;
+        Ok(entries)
+    }
+
+    fn walk(&self, visit: &mut Visit<'_>) -> io::Result<()> {
+        let mut walk = Walk {
+            context: self,
+            visit,
+            pending: Vec::new(),
+        };
+        walk.directory("")
     }
 
     /// The Dockerfile lies in the context but the walk does not come by.
@@ -143,7 +164,7 @@ impl Context {
     }
 
     fn skips_directory(&self, path: &str) -> bool {
-        path == OURS || self.rules.prunes(path)
+        path.rsplit('/').next() == Some(OURS) || self.rules.prunes(path)
     }
 
     fn sends(&self, path: &str) -> bool {
@@ -157,8 +178,13 @@ fn ignore_file(dir: &Path, dockerfile: &Path) -> Result<(PathBuf, Vec<u8>), Bad>
     let mut own = dockerfile.as_os_str().to_owned();
     own.push(".dockerignore");
     for path in [PathBuf::from(own), dir.join(".dockerignore")] {
-        match std::fs::read(&path) {
-            Ok(text) => return Ok((path, text)),
+        match read_limited(&path, IGNORE_BYTES) {
+            Ok(Some(text)) => return Ok((path, text)),
+            Ok(None) => {
+                let limit = IGNORE_BYTES >> 20;
+                let message = format!("{} has more than {limit} MiB", path.display());
+                return Err(Bad::Unknown(Unanswered::new(NoAnswer::Io, message)));
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
                 let message = format!("cannot read {}: {error}", path.display());
@@ -182,14 +208,17 @@ fn name_inside(dir: &Path, dockerfile: &Path) -> Option<String> {
     )
 }
 
-struct Walk<'a, W: Write> {
+/// Takes an entry of the stream: where it is, its path in the context, what it is.
+type Visit<'v> = dyn FnMut(&Path, &str, &Metadata) -> io::Result<()> + 'v;
+
+struct Walk<'a, 'v> {
     context: &'a Context,
-    tar: &'a mut tar::Builder<W>,
+    visit: &'a mut Visit<'v>,
     /// Directories that are themselves ignored and are sent only if something in them is.
     pending: Vec<(String, Metadata)>,
 }
 
-impl<W: Write> Walk<'_, W> {
+impl Walk<'_, '_> {
     fn directory(&mut self, relative: &str) -> io::Result<()> {
         let dir = self.context.dir.join(relative);
         let named = |error: io::Error| at(&dir, &error);
@@ -223,7 +252,7 @@ impl<W: Write> Walk<'_, W> {
             return Ok(());
         }
         self.send_parents()?;
-        append(self.tar, &file, path, &meta)
+        (self.visit)(&file, path, &meta)
     }
 
     fn enter(&mut self, path: &str, meta: Metadata) -> io::Result<()> {
@@ -242,7 +271,7 @@ impl<W: Write> Walk<'_, W> {
 
     fn send_parents(&mut self) -> io::Result<()> {
         for (path, meta) in std::mem::take(&mut self.pending) {
-            append(self.tar, &self.context.dir.join(&path), &path, &meta)?;
+            (self.visit)(&self.context.dir.join(&path), &path, &meta)?;
         }
         Ok(())
     }
