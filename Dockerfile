@@ -6,8 +6,7 @@
 FROM scratch
 LABEL org.opencontainers.image.title="prove" \
       org.opencontainers.image.description="The quality gate that stands in front of a container image: no proof, no image." \
-      org.opencontainers.image.licenses="MIT OR Apache-2.0" \
-      org.opencontainers.image.source="https://github.com/prove-gates/prove"
+      org.opencontainers.image.licenses="MIT OR Apache-2.0"
 COPY target/image/prove /prove
 USER 65532:65532
 WORKDIR /work
