@@ -154,3 +154,24 @@ fn the_schema_is_a_schema() {
         assert!(ran.stdout.contains(&format!("\"{word}\"")), "{word}");
     }
 }
+
+#[test]
+fn a_run_that_did_not_begin_takes_yesterdays_report_away() {
+    let mut project = Project::with(
+        "version: 1\nreports: { junit: out.xml }\nrequire_env: [NEEDED]\ngates:\n  a: 'true'\n",
+    );
+    project.env("NEEDED", "x");
+    project.run().expect(0, &[]);
+    let report = |project: &Project| fs::read_to_string(project.path().join("out.xml")).unwrap();
+    assert!(!report(&project).contains("<error"));
+    project.unset("NEEDED");
+    project.run().expect(3, &["NEEDED"]);
+    assert!(report(&project).contains("not finished"));
+    project.env("NEEDED", "x");
+    project.run().expect(0, &[]);
+    project.file("prove.yml", "version: 1\n");
+    project
+        .prove(&["run", "--report", "junit=out.xml"])
+        .expect(2, &[]);
+    assert!(report(&project).contains("not finished"));
+}

@@ -69,16 +69,18 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<ExitStatus, Failure> {
-    let project = gatefile::load(common)?;
-    let plan = plan::make(&project, &run.chosen)?;
-    have_environment(&project, &plan)?;
-    let reports = reports::distinct(&run.reports, &reports::of_file(&project))?;
     let started = SystemTime::now();
     let id = store::new_run_id(started);
+    let overtake = |reports: &[Report], failure| reports::overtake(reports, &id, failure);
+    let project = gatefile::load(common).map_err(|failure| overtake(&run.reports, failure))?;
+    let reports = reports::distinct(&run.reports, &reports::of_file(&project))?;
+    let plan = plan::make(&project, &run.chosen)
+        .and_then(|plan| have_environment(&project, &plan).map(|()| plan))
+        .map_err(|failure| overtake(&reports, failure))?;
     let time = humantime::format_rfc3339_seconds(started).to_string();
     // The warden is forked, and a fork is safe only as long as there is one thread: now.
-    let marker = Marker::new(&id).map_err(|error| unguarded(error))?;
-    let warden = Warden::start(&marker).map_err(|error| unguarded(error))?;
+    let marker = Marker::new(&id).map_err(unguarded)?;
+    let warden = Warden::start(&marker).map_err(unguarded)?;
     let wait = run.wait.map(|wait| wait.unwrap_or(WAIT));
     let lock = RunLock::acquire(&project.origin.root, &id, &time, wait);
     let _lock = lock.map_err(|error| from_store(&error))?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::failure::Failure;
 use crate::cli::gatefile::Project;
 use crate::cli::output::{Stdout, Terminal};
-use crate::event::Listener;
+use crate::event::{Body, Event, Listener, RunStarted, SCHEMA};
 use crate::report::{self, Options, Sink};
 use crate::sys;
 
@@ -76,6 +76,46 @@ pub(super) fn of_file(project: &Project) -> Vec<Report> {
         path: Some(project.origin.root.join(path.trim_start_matches('/'))),
     };
     project.pipeline.reports.iter().map(report).collect()
+}
+
+/// Rule 10: what an earlier run said must not stand for one that did not even begin. Files that
+/// are there are replaced by ones that say "not finished"; the failure says those that could not be.
+pub(super) fn overtake(reports: &[Report], run: &str, failure: Failure) -> Failure {
+    let files = reports.iter().filter_map(|report| {
+        let path = report.path.as_ref().filter(|path| path.is_file())?;
+        Some((report, path))
+    });
+    files.fold(failure, |failure, (report, path)| {
+        match not_finished(report, path, run) {
+            Ok(()) => failure,
+            Err(why) => failure.detail(format!(
+                "{} is of an earlier run: {why}",
+                sys::fs::text(path)
+            )),
+        }
+    })
+}
+
+fn not_finished(report: &Report, path: &Path, run: &str) -> Result<(), String> {
+    let mut report = file(&report.word, path.to_owned()).map_err(|failure| failure.headline)?;
+    let begun = Body::RunStarted(Box::new(RunStarted {
+        schema: SCHEMA,
+        run: run.to_owned(),
+        project: "prove".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: String::new(),
+        arguments: Vec::new(),
+        jobs: 0,
+        narrowed: false,
+        gates: Vec::new(),
+        left_out: Vec::new(),
+    }));
+    let begun = Event {
+        seq: 0,
+        at_ms: 0,
+        body: begun,
+    };
+    report.hear(&begun).map_err(|reason| reason.headline)
 }
 
 /// How the plain report looks.

@@ -80,6 +80,12 @@ impl Project {
         self
     }
 
+    /// Takes a variable out of the caller's environment.
+    pub fn unset(&mut self, name: &str) -> &mut Self {
+        self.env.remove(name);
+        self
+    }
+
     /// Makes it a git repository with everything committed.
     pub fn git(&self) -> &Self {
         let git = |args: &[&str]| {
