@@ -109,7 +109,7 @@ fn unheard(summary: &Summary) -> Vec<String> {
 fn executor(parts: &mut Parts<'_>) -> Result<Local, Failure> {
     let root = &parts.project.origin.root;
     let process = Process::new(root, parts.marker.clone(), parts.warden.take());
-    let process = process.map_err(|error| super::unguarded(error))?;
+    let process = process.map_err(super::unguarded)?;
     let container = Container::new(container::Settings {
         root: root.clone(),
         env: parts.project.facts.env.clone(),
