@@ -219,7 +219,7 @@ impl<'s, 'w> Driver<'s, 'w> {
 
     fn ended(&mut self, node: usize, outcome: Outcome) {
         let Outcome { end, ending, log } = outcome;
-        let again = matches!(end, End::Judged(_));
+        let again = matches!(&end, End::Judged(judgement) if !judgement.settled);
         if let End::Stuck(reason) = &end {
             self.stage.voice.doubt(reason.clone());
         }

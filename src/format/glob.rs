@@ -38,7 +38,13 @@ pub enum GlobError {
 /// Whether a text has characters that make it more than a plain path.
 #[must_use]
 pub fn is_glob(text: &str) -> bool {
-    text.contains(['*', '?', '[', ']', '{', '}', '\\'])
+    text.contains(is_glob_char)
+}
+
+/// Whether this character makes a text more than a plain path.
+#[must_use]
+pub fn is_glob_char(c: char) -> bool {
+    matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\')
 }
 
 impl Pattern {

@@ -53,6 +53,8 @@ pub struct Judgement {
     pub exit_code: Option<i32>,
     /// What was made.
     pub product: Option<Product>,
+    /// Another attempt would judge what this one has left behind, so there is none.
+    pub settled: bool,
     /// Things that must be said in every report ("empty, allowed because …").
     pub notes: Vec<String>,
 }
@@ -67,6 +69,7 @@ impl Judgement {
             findings: Vec::new(),
             exit_code: None,
             product: None,
+            settled: false,
             notes: Vec::new(),
         }
     }

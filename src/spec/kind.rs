@@ -39,6 +39,12 @@ pub trait Kind: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Reports (globs relative to the gate's `cwd`) that it reads out of the project's own files:
+    /// what another gate writes there meanwhile would be taken for its own.
+    fn reads_reports(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What a product image is made of, as far as it is known before anything ran: the request
     /// without its arguments, its context relative to the project's root. `cwd` is the gate's.
     fn ships(&self, cwd: &str) -> Option<BuildRequest> {

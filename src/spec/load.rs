@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::flatten::{self, Gates};
 use super::scope::Scope;
 use super::{
-    Decoder, Diagnostic, Diagnostics, Gate, Pipeline, Registry, Sources, check, common,
+    Decoder, Diagnostic, Diagnostics, Gate, Pipeline, Registry, Sources, check, claims, common,
     environment, keys, needs, outputs, packs, vars, version,
 };
 use crate::format::yaml::{self, Entry, Node, Span, Value};
@@ -236,6 +236,7 @@ impl Loader<'_> {
         pipeline.missing_env.append(&mut decoder.missing_env);
         mistakes.append(&mut decoder.diagnostics);
         outputs::check(&pipeline.gates, mistakes);
+        claims::check(&pipeline.gates, mistakes);
     }
 
     fn missing(&self, layer: &Node, gate: &GateName) -> Vec<super::MissingEnv> {

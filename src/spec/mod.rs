@@ -3,6 +3,7 @@
 //! Knows kinds only through the traits in `kind.rs`; does no I/O: facts are passed in.
 
 mod check;
+mod claims;
 mod common;
 mod decode;
 mod diagnostic;

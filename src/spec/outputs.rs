@@ -65,12 +65,12 @@ fn overlap((outer, other): (&str, &Gate), (path, gate): (&str, &Gate)) -> Diagno
 }
 
 /// Who waits for whom, as far as the language knows it.
-struct Edges<'g> {
+pub(super) struct Edges<'g> {
     after: BTreeMap<&'g GateName, Vec<GateName>>,
 }
 
 impl<'g> Edges<'g> {
-    fn new(gates: &'g [Gate]) -> Self {
+    pub(super) fn new(gates: &'g [Gate]) -> Self {
         let after = gates.iter().map(|gate| {
             let needs = gate.needs.iter().map(|(name, _)| name.clone());
             (&gate.name, needs.chain(gate.kind.uses()).collect())
@@ -80,7 +80,7 @@ impl<'g> Edges<'g> {
         }
     }
 
-    fn joined(&self, a: &Gate, b: &Gate) -> bool {
+    pub(super) fn joined(&self, a: &Gate, b: &Gate) -> bool {
         precedes(a, b)
             || precedes(b, a)
             || self.reaches(&a.name, &b.name)

@@ -95,6 +95,8 @@ impl Drop for Warden {
             // It is gone already, or stopped and its pipe full: it would never read the bye.
             process::signal(self.pid(), Signal::KILL);
         }
+        // A gate may have stopped it; it must hear the bye, or this would wait for ever.
+        process::signal(self.pid(), Signal::CONT);
         let _ = rustix::process::waitpid(Some(self.pid), WaitOptions::empty());
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::docker::{self, ImageProject};
-use crate::support::fifo;
+use crate::support::{Project, fifo};
 
 /// Checks, a gate that meddles, a product build with a tag.
 fn meddled(with: &str) -> ImageProject {
@@ -155,4 +155,103 @@ fn a_pipe_in_the_place_of_an_ignore_file_is_an_error_and_no_hang() {
     fifo(&image.project.path().join(".dockerignore"));
     image.project.run().expect(3, &[".dockerignore", "regular"]);
     assert_eq!(image.tagged(), None);
+}
+
+#[test]
+fn another_attempt_does_not_take_changed_files_for_good() {
+    let gate = |run: &str| {
+        let project = Project::with(&format!(
+            "version: 1\ngates:\n  a: {{ run: '{run}', expect: {{ unchanged: [gen.txt] }}, retries: 2 }}\n"
+        ));
+        project.file("gen.txt", "old\n");
+        project
+    };
+    gate("echo new > gen.txt").run().expect(1, &["gen.txt"]);
+    gate("echo new > gen.txt; test -e seen || { touch seen; exit 1; }")
+        .run()
+        .expect(1, &["exit code 1"]);
+}
+
+#[test]
+fn a_report_of_the_attempt_before_is_stale() {
+    let project = Project::with(concat!(
+        "version: 1\ngates:\n  a:\n    results: { junit: r.xml }\n    retries: 1\n    run: |\n",
+        "      test -e seen && exit 0; touch seen\n      cp green.xml r.xml; exit 1\n",
+    ));
+    project.file(
+        "green.xml",
+        "<testsuite name='s'><testcase name='one'/></testsuite>",
+    );
+    project.run().expect(3, &["r.xml", "stale"]);
+    assert_eq!(project.gate("a").attempts, 2);
+}
+
+#[test]
+fn two_gates_that_read_one_report_are_refused_unless_kept_apart() {
+    let gates = |more: &str, other: &str| {
+        Project::with(&format!(
+            "version: 1\ngates:\n  a: {{ run: touch ran, results: {{ junit: r.xml }}{more} }}\n  b: {{ run: 'true', results: {{ junit: '{other}' }}{more} }}\n"
+        ))
+    };
+    for other in ["r.xml", "*.xml", "./r.xml"] {
+        let project = gates("", other);
+        project.run().expect(2, &["same report", "r.xml"]);
+        assert!(!project.path().join("ran").exists());
+    }
+    gates(", locks: [report]", "r.xml")
+        .prove(&["check"])
+        .expect(0, &[]);
+    gates("", "other.xml").prove(&["check"]).expect(0, &[]);
+}
+
+#[test]
+fn one_tag_on_two_images_is_refused() {
+    let project = Project::with(
+        "version: 1\ngates:\n  a: { build: { context: ., tag: x } }\n  b: { build: { context: ., target: t, tag: 'docker.io/library/x:latest' } }\n",
+    );
+    project.prove(&["check"]).expect(2, &["same tag"]);
+}
+
+#[test]
+fn what_decides_does_not_stand_on_an_advisory_image() {
+    let gates = |more: &str| {
+        Project::with(&format!(
+            "version: 1\ngates:\n  a: {{ build: ., advisory: {{ reason: new }} }}\n  b: {{ run: [x], in: a{more} }}\n"
+        ))
+    };
+    gates("").prove(&["check"]).expect(2, &["advisory", "`a`"]);
+    gates(", advisory: { reason: new }")
+        .prove(&["check"])
+        .expect(0, &[]);
+}
+
+#[test]
+fn a_stopped_warden_does_not_hang_the_end() {
+    let project = Project::with(
+        "version: 1\ngates:\n  a: 'for p in $(cat /proc/$PPID/task/$PPID/children); do test $p = $$ || kill -STOP $p; done'\n",
+    );
+    project.run().expect(0, &[]);
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_is_no_report_and_no_hang() {
+    let project = Project::with("version: 1\ngates:\n  a: 'true'\n");
+    fifo(&project.path().join("out"));
+    project
+        .prove(&["run", "--report", "junit=out"])
+        .expect(3, &["out"]);
+    assert!(
+        fs::metadata(project.path().join("out")).is_ok_and(|meta| !meta.is_file()),
+        "it stays"
+    );
+}
+
+#[test]
+fn what_is_no_file_is_no_report_of_a_gate() {
+    let project = Project::with(concat!(
+        "version: 1\ngates:\n  pipe: { run: mkfifo p.xml, results: { junit: p.xml } }\n",
+        "  folder: { run: mkdir d.xml, results: { junit: d.xml } }\n",
+        "  nowhere: { run: ln -s none l.xml, results: { junit: l.xml } }\n",
+    ));
+    project.run().expect(3, &["p.xml", "d.xml", "l.xml"]);
 }

@@ -1,6 +1,7 @@
 //! Which reports go where: `--report KIND[=PATH]` and the gate file's `reports:`.
 
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
@@ -176,10 +177,13 @@ fn file(word: &str, path: PathBuf) -> Made {
 /// A pipe or a device (`/dev/stdout`, a process substitution) is written to, a file is replaced.
 fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match std::fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => std::fs::OpenOptions::new()
-            .write(true)
-            .open(path)?
-            .write_all(bytes),
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
+            let mut open = std::fs::OpenOptions::new();
+            // A pipe that nobody reads is an error now, and not a hang.
+            let mut file = open.write(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+            rustix::io::ioctl_fionbio(&file, false)?;
+            file.write_all(bytes)
+        }
         _ => sys::fs::write_whole(path, bytes),
     }
 }

@@ -23,6 +23,7 @@ use super::judge;
 use crate::model::{
     Answer, Collect, ContainerOptions, Ending, Entry, EntryKind, GateName, ImageRef, Judged,
     Judgement, NoAnswer, Place, Probe, Ran, Reason, RunRequest, Snapshot, Step, Unanswered,
+    Workspace,
 };
 use crate::spec::{Environment, Kind, Turn};
 
@@ -111,11 +112,24 @@ impl Kind for CommandGate {
             .collect()
     }
 
+    fn reads_reports(&self) -> Vec<String> {
+        let inside = !matches!(self.place, Where::Host);
+        match inside && self.container.workspace == Workspace::None {
+            true => Vec::new(),
+            false => self.junit.clone(),
+        }
+    }
+
     fn step(&self, turn: &Turn<'_>, answers: &[Answer]) -> Step {
         let asks = self.asks();
         let mut judgement = Judgement::new(judge::pass(answers));
         if let Err(wrong) = self.weigh(turn, &asks, answers, &mut judgement) {
             judgement.verdict = self.as_word(wrong);
+            // What was to stay may have been changed: the next attempt would take that for good.
+            let ran = answers
+                .iter()
+                .any(|answer| matches!(answer, Answer::Ran(_)));
+            judgement.settled = ran && !self.expect.unchanged.is_empty();
             return judge::done(judgement);
         }
         match asks.get(answers.len()) {
