@@ -76,13 +76,11 @@ impl Followed {
 
 impl Follow {
     /// Attaches to a container that is not started yet.
-    pub(super) async fn attach(engine: &Engine, name: &str) -> Result<Self, Unanswered> {
+    pub(super) async fn attach(engine: &Engine, name: &str) -> Result<Self, Trouble> {
         let options = AttachContainerOptionsBuilder::default();
         let options = options.stdout(true).stderr(true).stream(true).build();
         let attached = engine.docker().attach_container(name, Some(options));
-        let attached = engine.bounded(attached).await.map_err(|trouble| {
-            trouble.unanswered(NoAnswer::CannotStart, "attaching to the container")
-        })?;
+        let attached = engine.bounded(attached).await?;
         let (client, name) = (engine.patient(), name.to_owned());
         let exit = Box::pin(async move {
             // Asked after the start, so that an exit before the question is an answer, too.

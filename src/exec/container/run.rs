@@ -85,7 +85,10 @@ async fn start(
         .bounded(engine.docker().create_container(Some(options), body))
         .await;
     created.map_err(|trouble| refused(trouble, request))?;
-    let follow = Follow::attach(engine, name).await?;
+    // Podman prepares the container here already, and says here that there is no such program.
+    let follow = Follow::attach(engine, name)
+        .await
+        .map_err(|trouble| refused(trouble, request))?;
     let started = engine
         .docker()
         .start_container(name, None::<StartContainerOptions>);
