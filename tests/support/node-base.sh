@@ -92,10 +92,13 @@ build() {
         "$work/image.tar" "$1"
 }
 
-# The ids of all images whose lowest layer is this one.
+# The ids of all images whose lowest layer is this one. An image that somebody else removes meanwhile
+# makes `inspect` complain, and is none of ours.
 standing_on() {
-    docker images -aq --no-trunc | sort -u | xargs -r docker image inspect -f '{{.Id}} {{.RootFS.Layers}}' |
-        awk -v layer="$1" '{ gsub(/[][]/, "") } $2 == layer { print $1 }'
+    local ids
+    ids=$(docker images -aq --no-trunc)
+    { sort -u <<<"$ids" | xargs -r docker image inspect -f '{{.Id}} {{json .RootFS}}' 2>/dev/null || true; } |
+        awk -v lowest="\"Layers\":[\"$1\"" 'index($0, lowest) { print $1 }'
 }
 
 # A build leaves the images of its stages and steps; parents go when their children are gone.
@@ -103,11 +106,14 @@ remove() {
     local layer images before=""
     docker image inspect "$1" >/dev/null 2>&1 || return 0
     layer=$(docker image inspect -f '{{index .RootFS.Layers 0}}' "$1")
-    while images=$(standing_on "$layer") && [ -n "$images" ]; do
+    images=$(standing_on "$layer")
+    while [ -n "$images" ]; do
         [ "$images" != "$before" ] || die "these images cannot be removed: $images"
         before=$images
-        printf '%s\n' "$images" | xargs docker rmi -f >/dev/null 2>&1 || true
+        xargs docker rmi -f >/dev/null 2>&1 <<<"$images" || true
+        images=$(standing_on "$layer")
     done
+    if docker image inspect "$1" >/dev/null 2>&1; then die "$1 is still there"; fi
 }
 
 case "${1-}" in
