@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
 use super::StoreError;
@@ -15,6 +16,7 @@ use crate::model::Reason;
 pub struct Recorder {
     lines: BufWriter<File>,
     path: PathBuf,
+    bytes: u64,
 }
 
 impl Recorder {
@@ -22,7 +24,18 @@ impl Recorder {
         Self {
             lines: BufWriter::with_capacity(1 << 16, file),
             path,
+            bytes: 0,
         }
+    }
+
+    /// What lies there is this very file, with as many bytes as were written.
+    fn is_as_written(&self) -> std::io::Result<bool> {
+        let (ours, there) = (
+            self.lines.get_ref().metadata()?,
+            self.path.symlink_metadata()?,
+        );
+        let same = (ours.dev(), ours.ino()) == (there.dev(), there.ino());
+        Ok(same && there.len() == self.bytes)
     }
 
     fn reason(&self, error: std::io::Error) -> Reason {
@@ -42,6 +55,7 @@ impl Listener for Recorder {
         let mut line = wire::to_line(event).map_err(|error| Reason::new(error.to_string()))?;
         line.push('\n');
         let mut written = self.lines.write_all(line.as_bytes());
+        self.bytes += line.len() as u64;
         if !matches!(event.body, Body::Progress { .. } | Body::GateStarted { .. }) {
             written = written.and_then(|()| self.lines.flush());
         }
@@ -49,7 +63,12 @@ impl Listener for Recorder {
     }
 
     fn seal(&mut self, _: &Summary) -> Result<(), Reason> {
-        self.lines.flush().map_err(|error| self.reason(error))
+        self.lines.flush().map_err(|error| self.reason(error))?;
+        match self.is_as_written() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.reason(std::io::Error::other("somebody else changed it"))),
+            Err(error) => Err(self.reason(error)),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! The caller's environment and the size of the machine. Reads, never sets.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
 
 /// The variables whose names and values are UTF-8.
 #[must_use]
@@ -22,6 +24,17 @@ pub fn not_utf8() -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+/// Whether the few files that the runtime cannot do without can be opened: it would panic.
+///
+/// # Errors
+/// What the system says when they cannot.
+pub fn has_room_for_files() -> io::Result<()> {
+    const NEEDED: usize = 16;
+    let one = File::open("/dev/null")?;
+    let copies: io::Result<Vec<File>> = (1..NEEDED).map(|_| one.try_clone()).collect();
+    copies.map(drop)
 }
 
 /// CPUs that this process may use (affinity and cgroup quota respected); at least 1.

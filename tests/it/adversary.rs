@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::docker::{self, ImageProject};
-use crate::support::{Project, fifo};
+use crate::support::{Project, Ran, fifo, wait_for_line};
 
 /// Checks, a gate that meddles, a product build with a tag.
 fn meddled(with: &str) -> ImageProject {
@@ -254,4 +254,64 @@ fn what_is_no_file_is_no_report_of_a_gate() {
         "  nowhere: { run: ln -s none l.xml, results: { junit: l.xml } }\n",
     ));
     project.run().expect(3, &["p.xml", "d.xml", "l.xml"]);
+}
+
+#[test]
+fn a_recording_that_a_gate_tampers_with_is_a_doubt() {
+    for meddle in [
+        "rm -rf .prove",
+        "rm .prove/runs/*/events.jsonl",
+        "echo x >> $(echo .prove/runs/*/events.jsonl)",
+        "sed -i s/a/b/ .prove/runs/*/events.jsonl",
+    ] {
+        let project = Project::with(&format!("version: 1\ngates:\n  a: '{meddle}'\n"));
+        project.run().expect(3, &["recorded"]);
+    }
+}
+
+#[test]
+fn whoever_waited_reads_the_gate_file_that_is_there_then() {
+    let project =
+        Project::with("version: 1\ngates:\n  a: { run: 'echo up > up; read line < go' }\n");
+    for name in ["up", "go"] {
+        fifo(&project.path().join(name));
+    }
+    let first = project.command(&["run"]).spawn().unwrap();
+    assert_eq!(wait_for_line(&project.path().join("up")), "up");
+    let second = project.command(&["run", "--wait"]).spawn().unwrap();
+    // It has forked its warden: then the gate file is read.
+    wait_for_child(second.id());
+    project.file("prove.yml", "version: 1\ngates:\n  a: exit 1\n");
+    fs::write(project.path().join("go"), "go\n").unwrap();
+    Ran::of(first.wait_with_output().unwrap()).expect(0, &[]);
+    Ran::of(second.wait_with_output().unwrap()).expect(1, &["refuted"]);
+}
+
+/// Waits until a process has a child; yields in between, as there is no event to wait for.
+fn wait_for_child(pid: u32) {
+    let children = format!("/proc/{pid}/task/{pid}/children");
+    while fs::read_to_string(&children).is_ok_and(|children| children.trim().is_empty()) {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn too_few_files_are_an_error_with_a_name_and_no_panic() {
+    let project = Project::with("version: 1\ngates:\n  a: 'true'\n  b: 'true'\n");
+    for limit in 5..40 {
+        let script = format!(
+            "ulimit -n {limit}; exec {} run -j8",
+            env!("CARGO_BIN_EXE_prove")
+        );
+        let mut command = std::process::Command::new("bash");
+        command.args(["-c", &script]).current_dir(project.path());
+        let ran = Ran::of(command.output().unwrap());
+        assert!(
+            matches!(ran.code, 0 | 3),
+            "{limit}: {} {}",
+            ran.code,
+            ran.text()
+        );
+        ran.expect(ran.code, &[if ran.code == 0 { "proved" } else { "iles" }]);
+    }
 }

@@ -44,6 +44,11 @@ pub(super) struct Parts<'r> {
 pub(super) fn run(mut parts: Parts<'_>) -> Result<ExitStatus, Failure> {
     let store = RunStore::create(&parts.project.origin.root, &parts.id);
     let store = store.map_err(|error| from_store(&error))?;
+    sys::env::has_room_for_files().map_err(|error| {
+        Failure::undecided("too few files can be opened")
+            .because(error)
+            .hint("raise the limit: `ulimit -n 1024`")
+    })?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -71,19 +71,23 @@ fn duration(text: &str) -> Result<Duration, String> {
 pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<ExitStatus, Failure> {
     let started = SystemTime::now();
     let id = store::new_run_id(started);
-    let overtake = |reports: &[Report], failure| reports::overtake(reports, &id, failure);
-    let project = gatefile::load(common).map_err(|failure| overtake(&run.reports, failure))?;
-    let reports = reports::distinct(&run.reports, &reports::of_file(&project))?;
-    let plan = plan::make(&project, &run.chosen)
-        .and_then(|plan| have_environment(&project, &plan).map(|()| plan))
-        .map_err(|failure| overtake(&reports, failure))?;
+    let mut prepared = prepare(run, common, &id)?;
     let time = humantime::format_rfc3339_seconds(started).to_string();
     // The warden is forked, and a fork is safe only as long as there is one thread: now.
     let marker = Marker::new(&id).map_err(unguarded)?;
     let warden = Warden::start(&marker).map_err(unguarded)?;
     let wait = run.wait.map(|wait| wait.unwrap_or(WAIT));
-    let lock = RunLock::acquire(&project.origin.root, &id, &time, wait);
+    let lock = RunLock::acquire(&prepared.project.origin.root, &id, &time, wait);
     let _lock = lock.map_err(|error| from_store(&error))?;
+    if wait.is_some() {
+        // What was read before the wait may be of yesterday by now.
+        prepared = prepare(run, common, &id)?;
+    }
+    let Prepared {
+        project,
+        reports,
+        plan,
+    } = prepared;
     compose::run(compose::Parts {
         run,
         project: &project,
@@ -95,6 +99,27 @@ pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<Exi
         terminal,
         marker,
         warden: Some(warden),
+    })
+}
+
+/// What is known before anything is touched.
+struct Prepared {
+    project: Project,
+    reports: Vec<Report>,
+    plan: Plan,
+}
+
+fn prepare(run: &Run, common: &Common, id: &str) -> Result<Prepared, Failure> {
+    let overtake = |reports: &[Report], failure| reports::overtake(reports, id, failure);
+    let project = gatefile::load(common).map_err(|failure| overtake(&run.reports, failure))?;
+    let reports = reports::distinct(&run.reports, &reports::of_file(&project))?;
+    let plan = plan::make(&project, &run.chosen)
+        .and_then(|plan| have_environment(&project, &plan).map(|()| plan))
+        .map_err(|failure| overtake(&reports, failure))?;
+    Ok(Prepared {
+        project,
+        reports,
+        plan,
     })
 }
 
