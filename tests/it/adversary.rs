@@ -315,3 +315,51 @@ fn too_few_files_are_an_error_with_a_name_and_no_panic() {
         ran.expect(ran.code, &[if ran.code == 0 { "proved" } else { "iles" }]);
     }
 }
+
+#[test]
+fn an_image_that_is_pruned_during_the_run_is_undecided() {
+    if !docker::engine("an_image_that_is_pruned_during_the_run_is_undecided") {
+        return;
+    }
+    for test in ["in: app, run: [/bin/busybox, 'true']", "run: 'true'"] {
+        let image = ImageProject::with(&format!(
+            "  app: {{ build: {{ context: ., tag: TAG }} }}\n  prune: {{ run: 'docker rmi -f \"$REF\"', env: {{ REF: '${{{{ app.ref }}}}' }} }}\n  t: {{ {test}, needs: prune }}\n",
+        ));
+        image.project.run().expect(3, &["image"]);
+        assert_eq!(image.tagged(), None);
+    }
+}
+
+#[test]
+fn two_clones_that_build_the_same_image_at_once_do_not_harm_each_other() {
+    if !docker::engine("two_clones_that_build_the_same_image_at_once") {
+        return;
+    }
+    let gates = "  app: { build: { context: ., tag: TAG } }\n  app-test: { run: [/bin/busybox, test, -f, /nonce], in: app }\n";
+    let clones = [(); 4].map(|()| ImageProject::with(gates));
+    let same = docker::unique();
+    for clone in &clones {
+        clone.project.file("nonce", &same);
+    }
+    let running = clones
+        .each_ref()
+        .map(|clone| clone.project.command(&["run"]).spawn().unwrap());
+    for (child, clone) in running.into_iter().zip(&clones) {
+        Ran::of(child.wait_with_output().unwrap()).expect(0, &["proved"]);
+        let built = clone.project.gate("app").image.unwrap().id;
+        assert_eq!(clone.tagged(), Some(built));
+        assert!(clone.containers().is_empty());
+    }
+}
+
+#[test]
+fn an_advisory_build_is_never_tagged() {
+    if !docker::engine("an_advisory_build_is_never_tagged") {
+        return;
+    }
+    let image = ImageProject::with(
+        "  unit: 'true'\n  app: { build: { context: ., tag: TAG }, advisory: { reason: new } }\n",
+    );
+    image.project.run().expect(0, &["advisory"]);
+    assert_eq!(image.tagged(), None);
+}

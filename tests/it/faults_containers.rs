@@ -38,7 +38,7 @@ fn an_engine_that_refuses_is_no_engine() {
 }
 
 /// Enough of an engine to come to the build.
-fn answers(request: &str) -> Option<Reply> {
+pub fn answers(request: &str) -> Option<Reply> {
     let path = request.split('?').next().unwrap_or(request);
     let body = if path.ends_with("/_ping") {
         "\"OK\""

@@ -12,6 +12,7 @@
 mod adversary;
 mod examples;
 mod faults_containers;
+mod faults_engine;
 mod faults_file;
 mod faults_process;
 mod faults_results;
