@@ -37,6 +37,17 @@ pub fn has_room_for_files() -> io::Result<()> {
     copies.map(drop)
 }
 
+/// Whether a thread can be started.
+///
+/// # Errors
+/// What the system says when it cannot.
+pub fn has_room_for_threads() -> io::Result<()> {
+    let thread = std::thread::Builder::new().spawn(|| ())?;
+    // It does nothing that could panic.
+    let _ = thread.join();
+    Ok(())
+}
+
 /// CPUs that this process may use (affinity and cgroup quota respected); at least 1.
 #[must_use]
 pub fn cpus() -> usize {

@@ -39,6 +39,9 @@ impl Warden {
         // SAFETY: the caller has no other thread, so the child has the whole process's state in
         // order; it never returns from `watch_over` and ends without running destructors.
         let pid = unsafe { libc::fork() };
+        if pid < 0 {
+            return Err(io::Error::last_os_error());
+        }
         match Pid::from_raw(pid) {
             None => {
                 drop(writer);
@@ -46,7 +49,6 @@ impl Warden {
                 // SAFETY: `_exit` has no preconditions; atexit handlers belong to `prove`.
                 unsafe { libc::_exit(0) }
             }
-            Some(_) if pid < 0 => Err(io::Error::last_os_error()),
             Some(pid) => {
                 let pipe = OwnedFd::from(writer);
                 rustix::io::ioctl_fionbio(&pipe, true)?;

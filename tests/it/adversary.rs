@@ -363,3 +363,38 @@ fn an_advisory_build_is_never_tagged() {
     image.project.run().expect(0, &["advisory"]);
     assert_eq!(image.tagged(), None);
 }
+
+#[test]
+fn too_few_processes_are_an_error_with_a_name_and_no_panic() {
+    let project = Project::with(
+        "version: 1\ngates:\n  a: 'true'\n  b: { exists: { require: [prove.yml] } }\n  c: { run: 'true', results: { junit: r.xml } }\n",
+    );
+    // Root has no such limit, so another user runs it, out of a directory of their own.
+    let is_root = rustix::process::getuid().is_root();
+    let binary = project.path().join("prove-under-test");
+    fs::copy(env!("CARGO_BIN_EXE_prove"), &binary).unwrap();
+    if is_root {
+        for path in [project.path(), &project.path().join("prove.yml"), &binary] {
+            std::os::unix::fs::chown(path, Some(64_321), Some(64_321)).unwrap();
+        }
+    }
+    for limit in 1..10 {
+        let script = format!("ulimit -u {limit}; exec ./prove-under-test run -j4");
+        let words = match is_root {
+            true => vec![
+                "--reuid=64321",
+                "--regid=64321",
+                "--clear-groups",
+                "bash",
+                "-c",
+            ],
+            false => vec!["-c"],
+        };
+        let program = if is_root { "setpriv" } else { "bash" };
+        let mut command = std::process::Command::new(program);
+        command.args(words).arg(script).current_dir(project.path());
+        let ran = Ran::of(command.output().unwrap());
+        assert_eq!(ran.code, 3, "{limit}: {}", ran.text());
+        ran.expect(3, &[]);
+    }
+}

@@ -1,6 +1,7 @@
 //! The composition root: makes the world of a run, lets the engine run, says how it ended.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::adapters::{Monotonic, Tree};
 use super::reports::{self, Look, Report};
@@ -17,6 +18,9 @@ use crate::model::{ExitStatus, Masker, Reason};
 use crate::plan::{Plan, Task};
 use crate::store::{self, RunStore};
 use crate::sys::{self, Marker, Warden};
+
+/// Longer than any run.
+const FOR_GOOD: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// What a run is put together from.
 pub(super) struct Parts<'r> {
@@ -44,19 +48,33 @@ pub(super) struct Parts<'r> {
 pub(super) fn run(mut parts: Parts<'_>) -> Result<ExitStatus, Failure> {
     let store = RunStore::create(&parts.project.origin.root, &parts.id);
     let store = store.map_err(|error| from_store(&error))?;
+    let runtime = runtime()?;
+    let summary = runtime.block_on(in_runtime(&mut parts, &store))?;
+    // Whoever is still blocked in a system call is left behind; all that matters is done.
+    runtime.shutdown_background();
+    Ok(status(&summary))
+}
+
+/// The runtime panics where it cannot open its files or start its first thread: so it is tried
+/// before, and that thread stays.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     sys::env::has_room_for_files().map_err(|error| {
         Failure::undecided("too few files can be opened")
             .because(error)
             .hint("raise the limit: `ulimit -n 1024`")
     })?;
+    sys::env::has_room_for_threads().map_err(|error| {
+        Failure::undecided("no thread can be started")
+            .because(error)
+            .hint("raise the limit on processes: `ulimit -u`")
+    })?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .thread_keep_alive(FOR_GOOD)
         .build()
         .map_err(|error| Failure::undecided("cannot start the runtime").because(error))?;
-    let summary = runtime.block_on(in_runtime(&mut parts, &store))?;
-    // Whoever is still blocked in a system call is left behind; all that matters is done.
-    runtime.shutdown_background();
-    Ok(status(&summary))
+    drop(runtime.spawn_blocking(|| ()));
+    Ok(runtime)
 }
 
 async fn in_runtime(parts: &mut Parts<'_>, store: &RunStore) -> Result<Summary, Failure> {
