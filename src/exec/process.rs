@@ -240,7 +240,8 @@ async fn alongside<T>(
 
 /// How many processes the kernel has killed for want of memory; `None` where it does not say.
 fn oom_kills() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/vmstat").ok()?;
+    let text = sys::process::read("/proc/vmstat").ok()?;
+    let text = std::str::from_utf8(&text).ok()?;
     text.lines()
         .find_map(|line| line.strip_prefix("oom_kill "))?
         .trim()

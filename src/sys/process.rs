@@ -3,7 +3,7 @@
 //! Never waits for "any child": that would steal the ones that tokio waits for.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 
 use rustix::process::{Pid, Signal, WaitOptions};
 
@@ -35,6 +35,30 @@ pub fn become_subreaper() -> io::Result<()> {
     Ok(())
 }
 
+/// Reads a file of `/proc`. These have no size, and some are made anew for every read: one large
+/// read is many times cheaper than the growing ones of `fs::read`.
+///
+/// # Errors
+/// Whatever the kernel says.
+pub fn read(path: &str) -> io::Result<Vec<u8>> {
+    let mut file = fs::File::open(path)?;
+    let mut bytes = vec![0; 8 << 10];
+    let mut length = 0;
+    loop {
+        match file.read(&mut bytes[length..]) {
+            Ok(0) => break,
+            Ok(n) => length += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if length == bytes.len() {
+            bytes.resize(2 * length, 0);
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
 /// All processes that can be seen; empty where there is no `/proc`.
 #[must_use]
 pub fn all() -> Vec<Proc> {
@@ -51,7 +75,7 @@ pub fn all() -> Vec<Proc> {
 /// One process; `None` when it is not there.
 #[must_use]
 pub fn look(pid: i32) -> Option<Proc> {
-    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let stat = read(&format!("/proc/{pid}/stat")).ok()?;
     let stat = String::from_utf8_lossy(&stat);
     // The name stands in parentheses and may itself have some.
     let (open, close) = (stat.find('(')?, stat.rfind(')')?);
@@ -71,17 +95,17 @@ pub fn look(pid: i32) -> Option<Proc> {
 /// Which start of this run a process belongs to, by the mark in its environment.
 #[must_use]
 pub fn marked(pid: i32, marker: &Marker) -> Option<u64> {
-    marker.found_in(&fs::read(format!("/proc/{pid}/environ")).ok()?)
+    marker.found_in(&read(&format!("/proc/{pid}/environ")).ok()?)
 }
 
 /// The children of this process's main thread, to whom orphans come; dead ones are among them.
 #[must_use]
 pub fn children() -> Vec<i32> {
     let me = rustix::process::getpid().as_raw_nonzero().get();
-    match fs::read_to_string(format!("/proc/{me}/task/{me}/children")) {
+    match read(&format!("/proc/{me}/task/{me}/children")) {
         Ok(list) => list
-            .split_ascii_whitespace()
-            .filter_map(|pid| pid.parse().ok())
+            .split(u8::is_ascii_whitespace)
+            .filter_map(|pid| std::str::from_utf8(pid).ok()?.parse().ok())
             .collect(),
         // A kernel without CONFIG_PROC_CHILDREN: ask every process for its parent.
         Err(_) => all()

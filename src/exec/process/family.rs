@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::Process;
 use crate::exec::Stop;
 use crate::model::StopCause;
+use crate::sys::Warden;
 use crate::sys::process::{self as tree, Proc};
 
 /// Pause between looks at what does not die; doubled from 1 ms up to this.
@@ -161,10 +162,13 @@ impl<'p> Family<'p> {
     /// Living children of ours that bear this gate's mark; a dead one bears none.
     fn find_orphans(&self) -> Vec<i32> {
         let leaders = self.process.leaders.borrow();
+        // The warden is asked about no further: reading an environment is dear, and this is done
+        // for every gate.
+        let warden = self.process.warden.as_ref().map(Warden::pid);
         let ours = |pid: &i32| tree::marked(*pid, &self.process.marker) == Some(self.number);
         tree::children()
             .into_iter()
-            .filter(|pid| !leaders.contains(pid))
+            .filter(|pid| Some(*pid) != warden && !leaders.contains(pid))
             .filter(ours)
             .collect()
     }
