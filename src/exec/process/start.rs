@@ -68,8 +68,8 @@ pub(super) fn start(
     let child = spawned.map_err(|error| explain(&error, word, &program, &dir))?;
     let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
     let group = pid.ok_or_else(|| cannot("it has no process number"))?;
-    let receiver = |reader: io::PipeReader| {
-        Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(|error| {
+    let guarded = |reader: io::PipeReader| {
+        receiver(reader).map_err(|error| {
             crate::sys::process::signal_group(group, rustix::process::Signal::KILL);
             plumbing(&error)
         })
@@ -77,9 +77,16 @@ pub(super) fn start(
     Ok(Started {
         child,
         group,
-        stdout: receiver(out)?,
-        stderr: receiver(err)?,
+        stdout: guarded(out)?,
+        stderr: guarded(err)?,
     })
+}
+
+/// The reading end of a pipe that was just made: nobody needs to ask the kernel whether it is one.
+fn receiver(reader: io::PipeReader) -> io::Result<Receiver> {
+    let reader = OwnedFd::from(reader);
+    rustix::io::ioctl_fionbio(&reader, true)?;
+    Receiver::from_owned_fd_unchecked(reader)
 }
 
 /// A word with a slash is a path (relative to the gate's directory); a bare word is looked up in
