@@ -38,16 +38,15 @@ pub fn listen() -> io::Result<mpsc::UnboundedReceiver<i32>> {
     Ok(receiver)
 }
 
-/// Whether the signal was ignored when we were started; false where that cannot be read.
+/// Whether the signal is ignored; false where that cannot be known.
 fn is_ignored(number: i32) -> bool {
-    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
-        return false;
-    };
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask
-        .and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok())
-        .unwrap_or(0);
-    mask & (1 << (number - 1)) != 0
+    let mut now = std::mem::MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: without a new action this only fills in the present one, and only when it succeeds
+    // is that looked at.
+    unsafe {
+        libc::sigaction(number, std::ptr::null(), now.as_mut_ptr()) == 0
+            && now.assume_init().sa_sigaction == libc::SIG_IGN
+    }
 }
 
 #[cfg(test)]
