@@ -3,7 +3,7 @@
 //! A gigabyte of output costs one copy of each chunk and a few megabytes. Bytes are masked
 //! before they come here.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -130,12 +130,26 @@ fn last(bytes: &[u8], most: usize) -> &[u8] {
     &bytes[bytes.len().saturating_sub(most)..]
 }
 
+/// Opens it; the first log of a run makes the folder.
+fn opened(path: &Path, how: &OpenOptions) -> io::Result<File> {
+    match (how.open(path), path.parent()) {
+        (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
+            match fs::create_dir(folder) {
+                // Another log may have made it meanwhile.
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+                _ => how.open(path),
+            }
+        }
+        (done, _) => done,
+    }
+}
+
 /// Opens the file of an attempt; later ones go behind earlier ones, with a line that says so.
 fn open(path: &Path, attempt: u32) -> io::Result<File> {
     if attempt <= 1 {
-        return OpenOptions::new().write(true).create_new(true).open(path);
+        return opened(path, OpenOptions::new().write(true).create_new(true));
     }
-    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+    let mut file = opened(path, OpenOptions::new().append(true).create(true))?;
     let gap = if file.metadata()?.len() == 0 {
         ""
     } else {

@@ -7,8 +7,8 @@ use super::read::open_read;
 use super::{Recorded, StoreError, list};
 use crate::model::limits::KEEP_RUNS;
 
-/// Deletes all but the [`KEEP_RUNS`] newest runs that are over; those that are going on stay.
-/// Gives the ids of what was deleted.
+/// Deletes all but the [`KEEP_RUNS`] newest runs; those that are going on stay. Looks only at what
+/// may have to go. Gives the ids of what was deleted.
 ///
 /// # Errors
 /// When a run cannot be deleted. That spoils no proof: to be said, not to stop for.
@@ -18,9 +18,8 @@ pub fn prune(root: &Path) -> Result<Vec<String>, StoreError> {
 
 fn prune_to(root: &Path, keep: usize) -> Result<Vec<String>, StoreError> {
     let mut gone = Vec::new();
-    let over = list(root)?.into_iter().filter(is_over);
-    for run in over.skip(keep) {
-        if is_only_ours(&run) {
+    for run in list(root)?.into_iter().skip(keep) {
+        if is_over(&run) && is_only_ours(&run) {
             fs::remove_dir_all(&run.folder)
                 .map_err(|error| StoreError::io("delete", &run.folder, error))?;
             gone.push(run.id);
@@ -80,7 +79,7 @@ mod tests {
             run(root.path(), year);
         }
         let current = run(root.path(), 2026);
-        assert_eq!(prune_to(root.path(), 2).unwrap().len(), 3);
+        assert_eq!(prune_to(root.path(), 3).unwrap().len(), 3);
         assert_eq!(years(root.path()), ["2026", "2025", "2024", "2020"]);
         drop((running, current));
     }
@@ -108,6 +107,7 @@ mod tests {
         let outside = tempfile::tempdir().unwrap();
         fs::write(outside.path().join("file"), "").unwrap();
         let old = run(root.path(), 2020);
+        fs::create_dir(old.folder().join("keep")).unwrap();
         std::os::unix::fs::symlink(outside.path(), old.folder().join("keep/link")).unwrap();
         drop(old);
         assert_eq!(prune_to(root.path(), 0).unwrap().len(), 1);

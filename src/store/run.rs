@@ -31,9 +31,8 @@ impl RunStore {
         let runs = folder::ensure(root)?.join("runs");
         folder::ensure_directory(&runs)?;
         let folder = runs.join(id);
-        for made in [folder.clone(), folder.join("logs"), folder.join("keep")] {
-            fs::create_dir(&made).map_err(|error| StoreError::io("create", made, error))?;
-        }
+        // `logs` and `keep` are made by who first has something to put there.
+        fs::create_dir(&folder).map_err(|error| StoreError::io("create", &folder, error))?;
         let path = folder.join("events.jsonl");
         let events = OpenOptions::new()
             .append(true)
