@@ -72,9 +72,11 @@ impl GateFile {
     /// All of its mistakes.
     pub fn load(&self) -> Result<Project, Diagnostics> {
         let registry = kind::registry();
-        // What is no YAML asks for nothing; `spec::load` says why it is none.
-        let asks = yaml::parse(0, &self.bytes)
-            .map(|document| spec::survey(&document, registry))
+        let read = yaml::parse(0, &self.bytes);
+        // What is no YAML asks for nothing; `spec::load_read` says why it is none.
+        let asks = read
+            .as_ref()
+            .map(|document| spec::survey(document, registry))
             .unwrap_or_default();
         let root = &self.origin.root;
         let facts = facts::gather(root, &asks);
@@ -85,7 +87,7 @@ impl GateFile {
         let name = root
             .file_name()
             .map_or_else(|| "project".into(), |name| name.to_string_lossy());
-        let loaded = spec::load(file, &facts, registry, &name)?;
+        let loaded = spec::load_read(file, read, &facts, registry, &name)?;
         Ok(Project {
             origin: self.origin.clone(),
             pipeline: loaded.pipeline,

@@ -1,6 +1,7 @@
 //! The environment of a gate: what the gate file lets through, and nothing else (rule 9).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Text, Turn};
 use crate::model::{GateName, Reason, Secret};
@@ -11,8 +12,8 @@ pub const ALWAYS: &[&str] = &["PATH", "HOME", "USER", "LANG", "TMPDIR", "TERM"];
 /// The environment of one gate: file, groups and gate merged, nearest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
-    /// [`ALWAYS`], as far as they are set.
-    pub base: BTreeMap<String, String>,
+    /// [`ALWAYS`], as far as they are set; the same for every gate, so shared by all.
+    pub base: Arc<BTreeMap<String, String>>,
     /// What `pass_env` and `require_env` let through.
     pub passed: BTreeMap<String, String>,
     /// `env:`.
@@ -27,7 +28,7 @@ impl Environment {
     /// # Errors
     /// See [`Text::resolve`].
     pub fn host(&self, turn: &Turn<'_>) -> Result<BTreeMap<String, String>, Reason> {
-        let mut all = self.base.clone();
+        let mut all = BTreeMap::clone(&self.base);
         all.extend(self.overlay(turn)?);
         Ok(all)
     }

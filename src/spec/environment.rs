@@ -2,6 +2,7 @@
 //! [`Environment`], and what of it the caller does not have.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{ALWAYS, Decoder, Diagnostic, Environment, MissingEnv};
 use crate::format::yaml::{Node, Span};
@@ -12,7 +13,7 @@ pub(super) fn read(decoder: &mut Decoder<'_>, layers: &[&Node]) -> Environment {
     let facts = decoder.facts();
     let secrets = names(layers, "secrets");
     let mut environment = Environment {
-        base: pick(facts, ALWAYS.iter().copied()),
+        base: Arc::clone(&decoder.scope.base),
         passed: passed(decoder, layers),
         secrets: BTreeMap::new(),
         vars: BTreeMap::new(),
@@ -44,14 +45,15 @@ pub(super) fn read(decoder: &mut Decoder<'_>, layers: &[&Node]) -> Environment {
     environment
 }
 
-fn pick<'n>(facts: &Facts, names: impl Iterator<Item = &'n str>) -> BTreeMap<String, String> {
+/// What every gate gets.
+pub(super) fn base(facts: &Facts) -> BTreeMap<String, String> {
     let set = |name: &str| {
         facts
             .env
             .get(name)
             .map(|value| (name.to_owned(), value.clone()))
     };
-    names.filter_map(set).collect()
+    ALWAYS.iter().copied().filter_map(set).collect()
 }
 
 /// A pattern never lets a secret through: it must be named under `secrets`.
@@ -72,7 +74,9 @@ fn passed(decoder: &mut Decoder<'_>, layers: &[&Node]) -> BTreeMap<String, Strin
     }
     for (name, span) in names(layers, "require_env") {
         check_name(decoder, &name, span, false);
-        passed.extend(pick(facts, std::iter::once(name.as_str())));
+        if let Some(value) = facts.env.get(&name) {
+            passed.insert(name, value.clone());
+        }
     }
     for (name, span) in names(layers, "secrets") {
         check_name(decoder, &name, span, false);

@@ -8,7 +8,7 @@ use super::{
     Decoder, Diagnostic, Diagnostics, Gate, Pipeline, Registry, Sources, check, claims, common,
     environment, keys, needs, outputs, packs, vars, version,
 };
-use crate::format::yaml::{self, Entry, Node, Span, Value};
+use crate::format::yaml::{self, Document, Entry, Node, Span, Value, YamlError};
 use crate::model::{Facts, GateName, Secret};
 
 /// A gate file as it lies on the disk.
@@ -39,10 +39,25 @@ pub fn load(
     registry: &dyn Registry,
     project: &str,
 ) -> Result<Loaded, Diagnostics> {
+    let read = yaml::parse(0, file.bytes);
+    load_read(file, read, facts, registry, project)
+}
+
+/// As [`load`], for a file that was read already, as source 0.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub fn load_read(
+    file: GateFile<'_>,
+    read: Result<Document, Vec<YamlError>>,
+    facts: &Facts,
+    registry: &dyn Registry,
+    project: &str,
+) -> Result<Loaded, Diagnostics> {
     let mut sources = Sources::default();
     let mut mistakes = Vec::new();
-    let source = sources.add(file.name, String::from_utf8_lossy(file.bytes));
-    let document = match yaml::parse(source, file.bytes) {
+    sources.add(file.name, String::from_utf8_lossy(file.bytes));
+    let document = match read {
         Ok(document) => document,
         Err(errors) => {
             let errors = errors.into_iter().map(Diagnostic::from).collect();
@@ -105,6 +120,7 @@ impl Loader<'_> {
         Scope {
             sources: self.sources,
             facts: self.facts,
+            base: environment::base(self.facts).into(),
             vars: BTreeMap::new(),
             vars_known: false,
             secrets,

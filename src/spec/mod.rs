@@ -38,7 +38,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Sources};
 pub use env::{ALWAYS, Environment};
 pub use gate::{Advisory, Cost, Gate, MissingEnv, Origin, Pipeline, Retries};
 pub use kind::{Builds, Kind, KindSpec, Registry, Turn};
-pub use load::{GateFile, Loaded, load};
+pub use load::{GateFile, Loaded, load, load_read};
 pub use schema::schema;
 pub use shape::{Field, Shape};
 pub use survey::{Survey, survey};

@@ -1,6 +1,7 @@
 //! What is known while gates are decoded: facts, variables, the names of all gates.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Environment, Sources};
 use crate::format::yaml::Span;
@@ -11,6 +12,8 @@ use crate::model::{Facts, GateName};
 pub(super) struct Scope<'a> {
     pub sources: &'a Sources,
     pub facts: &'a Facts,
+    /// What every gate gets of the caller's environment.
+    pub base: Arc<BTreeMap<String, String>>,
     pub vars: BTreeMap<String, Var>,
     /// False while the variables themselves are read.
     pub vars_known: bool,

@@ -1,5 +1,7 @@
 //! The verdict table of `run` and `setup`, spoken with canned answers.
 
+use std::collections::BTreeMap;
+
 use super::super::judge::testing::{Desk, image, judged, no, word};
 use super::*;
 use crate::model::{Collected, Digest, Secret, Stamp, StopCause};
@@ -284,9 +286,9 @@ fn a_setup_must_make_what_it_says() {
 
 #[test]
 fn the_environment_of_a_container_is_not_the_hosts() {
-    let map = |name: &str| [(name.to_owned(), "1".to_owned())].into();
+    let map = |name: &str| BTreeMap::from([(name.to_owned(), "1".to_owned())]);
     let environment = Environment {
-        base: map("PATH"),
+        base: map("PATH").into(),
         passed: map("NODE_ENV"),
         vars: [("CI".to_owned(), Text::literal("true"))].into(),
         secrets: [("TOKEN".to_owned(), Secret("x".into()))].into(),
