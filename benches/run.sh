@@ -5,12 +5,13 @@
 #   benches/run.sh gates      only the cases named: version gates many output container build
 #
 # Needs hyperfine, make, ninja and GNU time (Debian: hyperfine make ninja-build time) and, for the
-# last two cases, an engine and busybox. PROVE=path measures another binary; RUNS=n changes how often
-# each command runs (10). Gate files are made in a temporary directory; nothing is left behind.
+# last two cases, an engine and busybox. PROVE=path measures another binary; ROUNDS=n and RUNS=n change
+# how often each command runs (3 rounds of 5; of `docker` the client only counts as CPU time). Gate files are made in a temporary directory; nothing is left behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-runs=${RUNS:-10}
+runs=${RUNS:-5}
+rounds=${ROUNDS:-3}
 die() { printf 'bench: %s\n' "$*" >&2; exit 1; }
 for tool in hyperfine make ninja awk; do
     command -v "$tool" >/dev/null || die "$tool is not here (Debian: apt-get install hyperfine make ninja-build time)"
@@ -37,21 +38,34 @@ trap clean EXIT
 
 # --- measuring -----------------------------------------------------------------------------------
 
-# Times commands in the current directory: hyperfine's table goes to $work/csv.
-# The median is read: one slow start on a busy machine must not decide.
+# Times commands in the current directory, in rounds: each round measures every command, so that what
+# else the machine does meets all of them alike. One line for each command and round in $work/rows:
+# number of the command, median, CPU time (user and system, what it started included), all in ms.
 measure() {
-    hyperfine -N --style none --warmup 2 --runs "$runs" --export-csv "$work/csv" "$@" >/dev/null \
-        || die "a command failed; run it by hand in a copy of $PWD: $1"
+    local round
+    : >"$work/rows"
+    for ((round = 1; round <= rounds; round++)); do
+        hyperfine -N --style none --warmup 1 --runs "$runs" --export-csv "$work/csv" "$@" >/dev/null 2>"$work/said" \
+            || { cat "$work/said" >&2; die "a command failed; run it by hand in a copy of $PWD: $1"; }
+        awk -F, 'NR > 1 { print NR - 1, $(NF - 4) * 1000, ($(NF - 3) + $(NF - 2)) * 1000 }' "$work/csv" >>"$work/rows"
+    done
 }
-median() { awk -F, -v row="$1" 'NR == row + 1 { printf "%.2f", $(NF - 4) * 1000 }' "$work/csv"; }
-header() { printf '\n%-28s %12s   %-34s %12s %8s\n' "$1" "prove, ms" "peer" "peer, ms" "ratio"; }
-against() { # case, row, peer
-    local ours theirs
-    ours=$(median 1)
-    theirs=$(median "$2")
-    printf '%-28s %12s   %-34s %12s %8s\n' "$1" "$ours" "$3" "$theirs" "$(awk "BEGIN { printf \"%.2f\", $ours / $theirs }")"
+# The middle of a command's rounds: one slow round on a busy machine must not decide.
+middle() { # command, column
+    awk -v row="$1" -v column="$2" '$1 == row { print $column }' "$work/rows" | sort -n \
+        | awk '{ v[NR] = $1 } END { m = int((NR + 1) / 2); printf "%.2f", NR % 2 ? v[m] : (v[m] + v[m + 1]) / 2 }'
 }
-alone() { printf '%-28s %12s   budget %s\n' "$1" "$2" "$3"; }
+median() { middle "$1" 2; }
+ratio() { awk "BEGIN { printf \"%.2f\", $1 / ($2 > 0 ? $2 : 0.01) }"; }
+header() { printf '\n%-28s %10s %10s   %-28s %10s %10s %7s %7s\n' "$1" "prove, ms" "CPU, ms" "peer" "peer, ms" "CPU, ms" "ratio" "CPU"; }
+against() { # case, command, peer
+    local ours theirs cpu their_cpu
+    ours=$(middle 1 2) cpu=$(middle 1 3)
+    theirs=$(middle "$2" 2) their_cpu=$(middle "$2" 3)
+    printf '%-28s %10s %10s   %-28s %10s %10s %7s %7s\n' "$1" "$ours" "$cpu" "$3" "$theirs" "$their_cpu" \
+        "$(ratio "$ours" "$theirs")" "$(ratio "$cpu" "$their_cpu")"
+}
+alone() { printf '%-28s %10s   budget %s\n' "$1" "$2" "$3"; }
 # Peak resident memory of a command and what it started, MiB.
 peak() {
     /usr/bin/time -o "$work/peak" -f '%M' "$@" >/dev/null || die "failed: $*"
@@ -136,12 +150,20 @@ bench_build() {
     touch a b c
     printf 'version: 1\ngates:\n  image: { build: { context: . } }\n' >prove.yml
     docker build -q . >/dev/null 2>&1 || die "docker build failed"
-    measure "$prove run" "docker build -q ."
-    header "a build that is cached"
-    against "5 steps, all cached" 2 "docker build"
+    # Without its buildx plugin `docker build` is the classic builder, and prove would take BuildKit:
+    # the same work is compared only when both use the same builder.
+    if docker buildx version >/dev/null 2>&1; then
+        measure "$prove run" "docker build -q ."
+        header "a build that is cached"
+        against "4 steps, all cached" 2 "docker build (buildx)"
+    else
+        measure "env PROVE_BUILDER=classic $prove run" "docker build -q ."
+        header "a build that is cached"
+        against "4 steps, classic builder" 2 "docker build (classic)"
+    fi
 }
 
-printf '%s, %s CPUs, %s runs each, medians\n' "$("$prove" --version)" "$(nproc)" "$runs"
+printf '%s, %s CPUs, %s rounds of %s runs, medians\n' "$("$prove" --version)" "$(nproc)" "$rounds" "$runs"
 cases=("$@")
 [ "${#cases[@]}" -gt 0 ] || cases=(version gates many output container build)
 for name in "${cases[@]}"; do
