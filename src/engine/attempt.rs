@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::sink::GateSink;
 use super::voice::Voice;
-use super::world::{Logs, TreeWatch};
+use super::world::{Logs, Stamps, TreeWatch};
 use crate::event::LogRef;
 use crate::exec::{Desk, Executor, Stop};
 use crate::kind;
@@ -163,8 +163,13 @@ impl Attempt<'_, '_> {
         if let Some(refusal) = ships.then(|| self.tree_refusal()).flatten() {
             return Answer::Unanswered(refusal);
         }
+        let stamps = || self.stage.tree.map(TreeWatch::stamps);
+        let before = builds.then(stamps);
         let answer = self.stage.executor.answer(probe, desk).await;
-        match builds.then(|| self.tree_refusal()).flatten() {
+        let refusal = builds.then(|| self.tree_refusal()).flatten();
+        // What changed and changed back meanwhile may have been built.
+        let touched = before.filter(|_| refusal.is_none());
+        match refusal.or_else(|| touched.and_then(|before| touched_since(before?, stamps()?))) {
             Some(refusal) => Answer::Unanswered(refusal),
             None => answer,
         }
@@ -232,6 +237,29 @@ impl Attempt<'_, '_> {
             Task::Tag { .. } | Task::Join => limits::DEFAULT_TIMEOUT,
         }
     }
+}
+
+fn touched_since(
+    before: Result<Stamps, String>,
+    after: Result<Stamps, String>,
+) -> Option<Unanswered> {
+    let touched = match (before, after) {
+        (Ok(before), Ok(after)) if before == after => return None,
+        (Ok(before), Ok(after)) => {
+            let other = after
+                .iter()
+                .find(|(path, stamp)| before.get(*path) != Some(stamp));
+            let gone = before.keys().find(|path| !after.contains_key(*path));
+            let path = other.map(|(path, _)| path).or(gone);
+            path.map_or_else(String::new, |path| path.display().to_string())
+        }
+        (Err(why_not), _) | (_, Err(why_not)) => why_not,
+    };
+    let message = format!("the work tree was touched while the image was built: {touched}");
+    Some(
+        Unanswered::new(NoAnswer::InputChanged, message)
+            .hint("leave the files alone while prove builds; then run again"),
+    )
 }
 
 async fn wait_for_stop(raised: &mut watch::Receiver<Option<Stop>>, kill: bool) -> Stop {

@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 use crate::event::{Body, RunStarted, SCHEMA, Summary};
 use crate::plan::Plan;
 
-pub use world::{Clock, Log, Logs, RunFacts, Settings, TreeWatch, World};
+pub use world::{Clock, Log, Logs, RunFacts, Settings, Stamps, TreeWatch, World};
 
 /// Runs a plan to its end: every gate gets a verdict, every listener hears it and seals what it
 /// writes, and the summary of all that was said comes back.

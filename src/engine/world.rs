@@ -2,6 +2,7 @@
 //!
 //! Must not know which executor, which reports, or which clock stand behind them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -68,6 +69,9 @@ pub trait Clock {
     fn now_ms(&self) -> u64;
 }
 
+/// Paths and their stamps.
+pub type Stamps = BTreeMap<PathBuf, u64>;
+
 /// Watches the work tree since before the first check (rule 5).
 pub trait TreeWatch {
     /// The paths that changed and that no gate declares to write; empty when nothing did.
@@ -75,6 +79,14 @@ pub trait TreeWatch {
     /// # Errors
     /// When it cannot be known, in words: the run is then undecided.
     fn changed(&self) -> Result<Vec<String>, String>;
+
+    /// Every path that counts with a stamp that any write changes, also one that is undone.
+    ///
+    /// # Errors
+    /// As [`TreeWatch::changed`].
+    fn stamps(&self) -> Result<Stamps, String> {
+        Ok(Stamps::new())
+    }
 }
 
 /// Keeps what gates print, below the run's folder.

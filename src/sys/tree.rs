@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -45,7 +46,7 @@ struct Known {
 }
 
 /// Any write changes one of these.
-#[derive(PartialEq, Eq, Clone, Copy)]
+#[derive(PartialEq, Eq, Clone, Copy, Hash)]
 struct Stat {
     dev: u64,
     ino: u64,
@@ -136,6 +137,26 @@ impl Tree {
         names.sort();
         names.dedup();
         Ok(names)
+    }
+
+    /// Every path that counts with a stamp that any write changes, also one that is undone.
+    ///
+    /// # Errors
+    /// In words for people, when a file cannot be looked at.
+    pub fn stamps(&self) -> Result<BTreeMap<PathBuf, u64>, String> {
+        let mut stamps = BTreeMap::new();
+        for path in self.list()? {
+            let met = stat(&self.root.join(&path)).map_err(|error| tell(&path, &error))?;
+            // What happens to a directory itself by what is put into it is no news.
+            if met.as_ref().is_some_and(Metadata::is_dir) {
+                continue;
+            }
+            let mut hasher = DefaultHasher::new();
+            met.map_or(Stat::NONE, |met| Stat::of(&met))
+                .hash(&mut hasher);
+            stamps.insert(path, hasher.finish());
+        }
+        Ok(stamps)
     }
 
     /// How many files count.

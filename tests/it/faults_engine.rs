@@ -119,6 +119,28 @@ fn an_engine_that_dies_in_the_middle_of_a_run_is_no_answer() {
     }
 }
 
+#[test]
+fn a_file_that_changes_and_changes_back_during_the_build_is_undecided() {
+    let place = std::sync::Arc::new(std::sync::OnceLock::<std::path::PathBuf>::new());
+    let seen = std::sync::Arc::clone(&place);
+    let meddles = obliging(move |request| {
+        if request.split('?').next()?.ends_with("/build") {
+            let file = seen.get()?;
+            let text = std::fs::read(file).unwrap();
+            std::fs::write(file, "other").unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        None
+    });
+    let project = built_by(&meddles, "");
+    project.file("source", "text");
+    place.set(project.path().join("source")).unwrap();
+    project
+        .run()
+        .expect(3, &["source", "while the image was built"]);
+    assert_eq!(project.verdicts()["app:tag"], "skipped");
+}
+
 /// A run in the middle of a build step that ends by itself only after ten minutes.
 fn in_a_build() -> (ImageProject, std::process::Child) {
     let image = ImageProject::with("  app: { build: { context: ., tag: TAG } }\n");

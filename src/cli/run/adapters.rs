@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::engine::{Clock, TreeWatch};
+use crate::engine::{Clock, Stamps, TreeWatch};
 use crate::exec::container::shipped;
 use crate::model::BuildRequest;
 use crate::spec::Pipeline;
@@ -44,6 +44,10 @@ impl Tree {
 impl TreeWatch for Tree {
     fn changed(&self) -> Result<Vec<String>, String> {
         self.0.as_ref().map_err(Clone::clone)?.changed()
+    }
+
+    fn stamps(&self) -> Result<Stamps, String> {
+        self.0.as_ref().map_err(Clone::clone)?.stamps()
     }
 }
 
