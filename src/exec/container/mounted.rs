@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::ErrorKind::NotFound;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
@@ -70,7 +71,13 @@ fn find(session: &Session, request: &RunRequest) -> Result<Files, Unanswered> {
         let walk = ignore::WalkBuilder::new(&start)
             .standard_filters(false)
             .build();
-        for entry in walk.filter_map(Result::ok) {
+        for entry in walk {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) if error.io_error().is_some_and(|e| e.kind() == NotFound) => continue,
+                // A report that cannot be seen may be the one with the failure.
+                Err(error) => return Err(Unanswered::new(NoAnswer::Io, error.to_string())),
+            };
             let Ok(relative) = entry.path().strip_prefix(prefix) else {
                 continue;
             };
