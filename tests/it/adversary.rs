@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::docker::{self, ImageProject};
-use crate::support::{Project, Ran, fifo, wait_for_line};
+use crate::support::{Project, Ran, fifo, wait_for_line, wait_until_gone};
 
 /// Checks, a gate that meddles, a product build with a tag.
 fn meddled(with: &str) -> ImageProject {
@@ -397,4 +397,35 @@ fn too_few_processes_are_an_error_with_a_name_and_no_panic() {
         assert_eq!(ran.code, 3, "{limit}: {}", ran.text());
         ran.expect(3, &[]);
     }
+}
+
+#[test]
+fn a_hook_of_another_repository_does_not_blind_the_watch() {
+    if !docker::engine("a_hook_of_another_repository_does_not_blind_the_watch") {
+        return;
+    }
+    // As git calls a hook of another repository: the project's own files count all the same.
+    let other = Project::bare();
+    other.git();
+    let mut image = meddled("echo changed > nonce");
+    image.project.git();
+    let hook = other.path().join(".git");
+    image.project.env("GIT_DIR", hook.to_str().unwrap());
+    image
+        .project
+        .env("GIT_WORK_TREE", other.path().to_str().unwrap());
+    image.project.env("GIT_INDEX_FILE", "/nowhere/index");
+    ships_nothing(&image, "nonce");
+}
+
+#[test]
+fn a_gate_that_hides_from_its_marks_is_found_at_the_end() {
+    let project = Project::with(concat!(
+        "version: 1\ngates:\n  a:\n    run: |\n",
+        "      env -i /usr/bin/env setsid sh -c 'echo $$ > hidden; exec sleep 1000' &\n",
+        "      while ! test -s hidden; do :; done\n",
+    ));
+    project.run();
+    let pid = fs::read_to_string(project.path().join("hidden")).unwrap();
+    wait_until_gone(pid.trim());
 }
