@@ -151,13 +151,16 @@ impl Process {
         let mut family = Family::new(self, group, number);
         let mut notes: Vec<String> = family.guard().into_iter().collect();
         let mut out = Tap::new(Stream::Stdout, stdout, request.capture_stdout);
-        let mut err = Tap::new(Stream::Stderr, stderr, request.capture_stderr);
+        let mut err = stderr.map(|stderr| Tap::new(Stream::Stderr, stderr, request.capture_stderr));
         let led = {
             let mut reading = pin!(async {
-                tokio::join!(
-                    drain(&mut out, &self.buffer, desk.sink),
-                    drain(&mut err, &self.buffer, desk.sink)
-                );
+                let out = drain(&mut out, &self.buffer, desk.sink);
+                match &mut err {
+                    Some(err) => {
+                        tokio::join!(out, drain(err, &self.buffer, desk.sink));
+                    }
+                    None => out.await,
+                }
             });
             let mut read = false;
             let mut stop = desk.stop.clone();
@@ -176,15 +179,16 @@ impl Process {
         };
         notes.extend(led.notes.iter().cloned());
         let ending = self.ending(&led, &mut notes);
+        let (err, broken) = match err {
+            Some(err) => ((err.captured, err.cut), err.broken),
+            None => ((None, false), None),
+        };
+        notes.extend(out.broken.into_iter().chain(broken));
         Ran {
-            capture_cut: out.cut || err.cut,
+            capture_cut: out.cut || err.1,
             stdout: out.captured,
-            stderr: err.captured,
-            notes: notes
-                .into_iter()
-                .chain(out.broken)
-                .chain(err.broken)
-                .collect(),
+            stderr: err.0,
+            notes,
             ..Ran::ended(ending)
         }
     }

@@ -2,8 +2,9 @@
 //!
 //! Never waits for "any child": that would steal the ones that tokio waits for.
 
+use std::cell::OnceCell;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 
 use rustix::process::{Pid, Signal, WaitOptions};
 
@@ -41,22 +42,7 @@ pub fn become_subreaper() -> io::Result<()> {
 /// # Errors
 /// Whatever the kernel says.
 pub fn read(path: &str) -> io::Result<Vec<u8>> {
-    let mut file = fs::File::open(path)?;
-    let mut bytes = vec![0; 8 << 10];
-    let mut length = 0;
-    loop {
-        match file.read(&mut bytes[length..]) {
-            Ok(0) => break,
-            Ok(n) => length += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        if length == bytes.len() {
-            bytes.resize(2 * length, 0);
-        }
-    }
-    bytes.truncate(length);
-    Ok(bytes)
+    read_again(&fs::File::open(path)?)
 }
 
 /// All processes that can be seen; empty where there is no `/proc`.
@@ -102,7 +88,7 @@ pub fn marked(pid: i32, marker: &Marker) -> Option<u64> {
 #[must_use]
 pub fn children() -> Vec<i32> {
     let me = rustix::process::getpid().as_raw_nonzero().get();
-    match read(&format!("/proc/{me}/task/{me}/children")) {
+    match list_of_children(me) {
         Ok(list) => list
             .split(u8::is_ascii_whitespace)
             .filter_map(|pid| std::str::from_utf8(pid).ok()?.parse().ok())
@@ -114,6 +100,47 @@ pub fn children() -> Vec<i32> {
             .map(|p| p.pid)
             .collect(),
     }
+}
+
+thread_local! {
+    /// The list of this process's children, held open: it is looked at after every gate, and each
+    /// look at an open file of `/proc` is anew.
+    static CHILDREN: OnceCell<(i32, fs::File)> = const { OnceCell::new() };
+}
+
+fn list_of_children(me: i32) -> io::Result<Vec<u8>> {
+    CHILDREN.with(|held| {
+        if held.get().is_none() {
+            let file = fs::File::open(format!("/proc/{me}/task/{me}/children"))?;
+            let _ = held.set((me, file));
+        }
+        match held.get() {
+            Some((of, file)) if *of == me => read_again(file),
+            // A fork of the process that opened it: a test's.
+            _ => read(&format!("/proc/{me}/task/{me}/children")),
+        }
+    })
+}
+
+/// Reads all of an open file of `/proc` from its start.
+fn read_again(file: &fs::File) -> io::Result<Vec<u8>> {
+    use std::os::unix::fs::FileExt as _;
+    let mut bytes = vec![0; 8 << 10];
+    let mut length = 0;
+    loop {
+        let place = u64::try_from(length).unwrap_or(u64::MAX);
+        match file.read_at(&mut bytes[length..], place) {
+            Ok(0) => break,
+            Ok(n) => length += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if length == bytes.len() {
+            bytes.resize(2 * length, 0);
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 /// Sends a signal to a process; a process that is not there is no error.

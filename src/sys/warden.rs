@@ -3,21 +3,21 @@
 //! It must not run gates, report, or do anything while `prove` lives. It is forked, not executed:
 //! that costs one fork a run instead of a helper a gate.
 
-use std::collections::BTreeSet;
+mod groups;
+
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitOptions};
 
+use self::groups::Groups;
 use super::{Marker, process};
 
-/// Bytes of one record: what happened, then a process group.
-const RECORD: usize = 8;
-const STARTED: i32 = 1;
-const ENDED: i32 = 2;
-const BYE: i32 = 3;
+/// What `prove` says when it ends by itself; an end of the pipe without it means that it was killed.
+const BYE: u8 = b'.';
 /// Scans for marked processes after `prove` died, 20 ms apart, at most.
 const SCANS: usize = 250;
 
@@ -26,6 +26,7 @@ const SCANS: usize = 250;
 pub struct Warden {
     pipe: File,
     pid: Pid,
+    groups: Groups,
 }
 
 impl Warden {
@@ -35,6 +36,7 @@ impl Warden {
     /// When there can be no pipe or no process.
     pub fn start(marker: &Marker) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
+        let groups = Groups::new()?;
         let marker = marker.clone();
         // SAFETY: the caller has no other thread, so the child has the whole process's state in
         // order; it never returns from `watch_over` and ends without running destructors.
@@ -45,7 +47,7 @@ impl Warden {
         match Pid::from_raw(pid) {
             None => {
                 drop(writer);
-                watch_over(OwnedFd::from(reader).into(), &marker);
+                watch_over(OwnedFd::from(reader).into(), groups, &marker);
                 // SAFETY: `_exit` has no preconditions; atexit handlers belong to `prove`.
                 unsafe { libc::_exit(0) }
             }
@@ -55,6 +57,7 @@ impl Warden {
                 Ok(Self {
                     pipe: pipe.into(),
                     pid,
+                    groups,
                 })
             }
         }
@@ -69,32 +72,31 @@ impl Warden {
     /// A process group was started.
     ///
     /// # Errors
-    /// When the warden is gone or hangs: the group is then unguarded.
+    /// When the warden is gone, or more groups run than it can remember: the group is unguarded.
     pub fn started(&self, group: i32) -> io::Result<()> {
-        self.tell(STARTED, group)
+        let mut pipe = [PollFd::new(&self.pipe, PollFlags::empty())];
+        // Nobody is woken by this: only whether the reading end is closed is looked at.
+        poll(&mut pipe, Some(&Timespec::default()))?;
+        if pipe[0].revents().contains(PollFlags::ERR) {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        if self.groups.put(group) {
+            Ok(())
+        } else {
+            Err(io::Error::other("too many process groups at once"))
+        }
     }
 
     /// A process group is gone.
-    ///
-    /// # Errors
-    /// As [`Warden::started`].
-    pub fn ended(&self, group: i32) -> io::Result<()> {
-        self.tell(ENDED, group)
-    }
-
-    /// One write of a record is whole or not at all (below `PIPE_BUF`).
-    fn tell(&self, what: i32, group: i32) -> io::Result<()> {
-        let mut record = [0; RECORD];
-        record[..4].copy_from_slice(&what.to_ne_bytes());
-        record[4..].copy_from_slice(&group.to_ne_bytes());
-        (&self.pipe).write_all(&record)
+    pub fn ended(&self, group: i32) {
+        self.groups.take(group);
     }
 }
 
 impl Drop for Warden {
     fn drop(&mut self) {
-        if self.tell(BYE, 0).is_err() {
-            // It is gone already, or stopped and its pipe full: it would never read the bye.
+        if (&self.pipe).write_all(&[BYE]).is_err() {
+            // It is gone already.
             process::signal(self.pid(), Signal::KILL);
         }
         // A gate may have stopped it; it must hear the bye, or this would wait for ever.
@@ -104,27 +106,18 @@ impl Drop for Warden {
 }
 
 /// The warden's whole life.
-fn watch_over(mut pipe: File, marker: &Marker) {
+fn watch_over(mut pipe: File, groups: Groups, marker: &Marker) {
     settle(pipe.as_raw_fd());
-    let mut groups = BTreeSet::new();
-    let mut record = [0; RECORD];
-    while pipe.read_exact(&mut record).is_ok() {
-        let word = |at: usize| {
-            i32::from_ne_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]])
-        };
-        match word(0) {
-            STARTED => _ = groups.insert(word(4)),
-            ENDED => _ = groups.remove(&word(4)),
-            _ => return,
-        }
+    let mut word = [0];
+    if pipe.read_exact(&mut word).is_err() || word != [BYE] {
+        end_all(groups, marker);
     }
-    end_all(&groups, marker);
 }
 
 /// `prove` is gone without a bye: nothing that it started may live on.
-fn end_all(groups: &BTreeSet<i32>, marker: &Marker) {
-    for group in groups {
-        process::signal_group(*group, Signal::KILL);
+fn end_all(groups: Groups, marker: &Marker) {
+    for group in groups.live() {
+        process::signal_group(group, Signal::KILL);
     }
     let me = rustix::process::getpid().as_raw_nonzero().get();
     let mut clean = 0;

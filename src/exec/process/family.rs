@@ -222,8 +222,7 @@ impl Drop for Family<'_> {
             self.signal(Signal::KILL);
         }
         if let Some(warden) = &self.process.warden {
-            // Unheard, it kills a group that is gone, should prove be killed later.
-            let _ = warden.ended(self.group);
+            warden.ended(self.group);
         }
     }
 }

@@ -21,8 +21,10 @@ pub(super) struct Started {
     pub child: Child,
     /// Its process number and its group.
     pub group: i32,
+    /// Standard output; standard error too, in the order of the writes, unless one of them is
+    /// judged apart.
     pub stdout: Receiver,
-    pub stderr: Receiver,
+    pub stderr: Option<Receiver>,
 }
 
 /// Starts the command in a process group of its own.
@@ -41,7 +43,13 @@ pub(super) fn start(
     let path = path.or_else(|| request.env.get("PATH")).map(String::as_str);
     let program = program(word, path, &dir)?;
     let (out, stdout) = io::pipe().map_err(|e| plumbing(&e))?;
-    let (err, stderr) = io::pipe().map_err(|e| plumbing(&e))?;
+    let apart = request.capture_stdout || request.capture_stderr;
+    let (err, stderr) = if apart {
+        let (reader, writer) = io::pipe().map_err(|e| plumbing(&e))?;
+        (Some(reader), writer)
+    } else {
+        (None, stdout.try_clone().map_err(|e| plumbing(&e))?)
+    };
     let mut command = Command::new(&program);
     command
         .arg0(word)
@@ -78,7 +86,7 @@ pub(super) fn start(
         child,
         group,
         stdout: guarded(out)?,
-        stderr: guarded(err)?,
+        stderr: err.map(guarded).transpose()?,
     })
 }
 
