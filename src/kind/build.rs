@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::{judge, paths};
 use crate::format::reference;
-use crate::format::yaml::{Node, Value};
+use crate::format::yaml::{Node, Span, Value};
 use crate::model::{
     Answer, BuildRequest, Built, GateName, Judged, Judgement, Probe, Product, Reason, Secret, Step,
 };
@@ -204,7 +204,22 @@ fn args(decoder: &mut Decoder<'_>, node: &Node) -> Option<BTreeMap<String, Text>
     if matches!(node.value, Value::Mapping(_)) {
         return Some(decoder.map(node, Decoder::template)?.into_iter().collect());
     }
-    Some(decoder.each(node, arg)?.into_iter().collect())
+    let mut args = BTreeMap::new();
+    let mut places: BTreeMap<String, Span> = BTreeMap::new();
+    let mut sound = true;
+    for item in node.items() {
+        let Some((name, text)) = arg(decoder, item) else {
+            sound = false;
+            continue;
+        };
+        if let Some(first) = places.insert(name.clone(), item.span) {
+            let twice = Diagnostic::new(item.span, format!("`{name}` is here twice"));
+            decoder.report(twice.label("again here").also(first, "first here"));
+            sound = false;
+        }
+        args.insert(name, text);
+    }
+    sound.then_some(args)
 }
 
 fn arg(decoder: &mut Decoder<'_>, node: &Node) -> Option<(String, Text)> {

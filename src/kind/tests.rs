@@ -215,6 +215,27 @@ fn builds_are_read_whole() {
 }
 
 #[test]
+fn an_image_by_the_reference_of_its_gate_is_the_built_image() {
+    for text in ["${{ app.ref }}", "${{ app.digest }}"] {
+        let named = request(&format!("{{ run: x, in: {{ image: '{text}' }} }}"));
+        assert_eq!(named, request("{ run: x, in: app }"), "{text}");
+        assert_eq!(named.container.workspace, Workspace::None);
+    }
+}
+
+#[test]
+fn only_what_a_shell_reads_as_code_is_refused() {
+    for gate in [
+        "{ run: [node, -c, '${{ git.branch }}'] }",
+        "{ run: [bash, deploy.sh, '${{ git.branch }}'] }",
+        "{ run: [env, 'B=${{ git.branch }}', bash, -c, 'echo \"$B\"'] }",
+        "{ run: \"# why\\nnpm test\" }",
+    ] {
+        assert!(load(&format!("  x: {gate}")).is_ok(), "{gate}");
+    }
+}
+
+#[test]
 fn a_builds_secret_is_masked_and_required() {
     let pipeline = load("  x: { build: { secrets: [NPM_TOKEN, NOT_SET] } }").unwrap();
     assert_eq!(pipeline.secrets["NPM_TOKEN"].0, "s3cret");

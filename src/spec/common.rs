@@ -195,12 +195,26 @@ fn retries(decoder: &mut Decoder<'_>, node: &Node) -> Option<Retries> {
     }
     let times = decoder.optional(node, "times", Decoder::count);
     let backoff = decoder.optional(node, "backoff", Decoder::duration);
-    let on_exit = decoder.optional(node, "on_exit", |d, node| d.each(node, exit_code));
+    let on_exit = decoder.optional(node, "on_exit", on_exit);
     Some(Retries {
         times: times?.unwrap_or_default(),
         backoff: backoff?.unwrap_or_default(),
         on_exit: on_exit?.unwrap_or_default(),
     })
+}
+
+/// An empty list would be read as "after any", which is the opposite of what it says.
+fn on_exit(decoder: &mut Decoder<'_>, node: &Node) -> Option<Vec<i32>> {
+    let codes = decoder.each(node, exit_code)?;
+    if codes.is_empty() {
+        let message = "no exit code would be tried again";
+        decoder.report(
+            Diagnostic::new(node.span, message)
+                .help("name the codes, or take `on_exit` away to try again after any failure"),
+        );
+        return None;
+    }
+    Some(codes)
 }
 
 fn exit_code(decoder: &mut Decoder<'_>, node: &Node) -> Option<i32> {

@@ -5,7 +5,7 @@
 use crate::format::words;
 use crate::format::yaml::{Node, Value};
 use crate::model::{ContainerOptions, GateName, Mount, Network, Workspace};
-use crate::spec::{Decoder, Diagnostic, Field, Shape, Text};
+use crate::spec::{Decoder, Diagnostic, Field, Part, Shape, Text};
 
 /// Where, as written.
 #[derive(Debug, Clone)]
@@ -107,7 +107,11 @@ pub(super) fn place(gate: &Node, decoder: &mut Decoder<'_>) -> Option<Where> {
         decoder.report(Diagnostic::new(image.span, "this is no image reference"));
         return None;
     }
-    Some(Where::Named(text))
+    Some(match text.parts.as_slice() {
+        // Nothing but an image of this run: the same as naming its gate.
+        [Part::ImageRef { gate, .. }] => Where::Built(gate.clone()),
+        _ => Where::Named(text),
+    })
 }
 
 /// Reads `container:`, defaults applied.

@@ -188,13 +188,10 @@ fn text_rule(decoder: &mut Decoder<'_>, node: &Node) -> Option<TextRule> {
             ..TextRule::default()
         });
     }
-    if node.entries().is_empty() {
-        decoder.report(Diagnostic::new(node.span, "nothing is expected here"));
-        return None;
-    }
+    something(decoder, node, node.entries().len())?;
     let equals = decoder.optional(node, "equals", Decoder::text);
-    let contains = decoder.optional(node, "contains", |d, list| d.each(list, wanted));
-    let matches = decoder.optional(node, "matches", |d, list| d.each(list, regex));
+    let contains = decoder.optional(node, "contains", |d, list| all(d, list, wanted));
+    let matches = decoder.optional(node, "matches", |d, list| all(d, list, regex));
     let empty = decoder.optional(node, "empty", Decoder::boolean);
     Some(TextRule {
         equals: equals?,
@@ -202,6 +199,24 @@ fn text_rule(decoder: &mut Decoder<'_>, node: &Node) -> Option<TextRule> {
         matches: matches?.unwrap_or_default(),
         empty: empty?,
     })
+}
+
+/// One or many, but not none.
+fn all<T>(
+    decoder: &mut Decoder<'_>,
+    list: &Node,
+    read: fn(&mut Decoder<'_>, &Node) -> Option<T>,
+) -> Option<Vec<T>> {
+    something(decoder, list, list.items().len())?;
+    decoder.each(list, read)
+}
+
+fn something(decoder: &mut Decoder<'_>, node: &Node, parts: usize) -> Option<()> {
+    if parts == 0 {
+        let help = "say what must come, or take the key away";
+        decoder.report(Diagnostic::new(node.span, "nothing is expected here").help(help));
+    }
+    (parts > 0).then_some(())
 }
 
 /// A text to find; the empty one is everywhere and so says nothing.
@@ -217,6 +232,11 @@ fn wanted(decoder: &mut Decoder<'_>, node: &Node) -> Option<String> {
 
 fn regex(decoder: &mut Decoder<'_>, node: &Node) -> Option<Regex> {
     let text = decoder.text(node)?;
+    if text.is_empty() {
+        let help = "to expect that nothing comes, write `{empty: true}`";
+        decoder.report(Diagnostic::new(node.span, "every text matches this").help(help));
+        return None;
+    }
     match Regex::new(&text) {
         Ok(regex) => Some(regex),
         Err(error) => {

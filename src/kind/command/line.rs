@@ -4,10 +4,11 @@
 //! syntax. Only a text that goes to a shell takes values into itself, and there the decoder
 //! refuses those that a stranger may choose.
 
+use super::shells;
 use crate::format::words;
-use crate::format::yaml::{Node, Value};
+use crate::format::yaml::{Node, Span, Value};
 use crate::model::{Command, GateName, Reason};
-use crate::spec::{Decoder, Diagnostic, Part, Script, Text, Turn};
+use crate::spec::{Decoder, Diagnostic, Part, Script, Segment, Text, Turn};
 
 /// The shell of a text that needs one, when the gate names none. `sh -eu` would not do: there
 /// `false | cat` is 0.
@@ -94,7 +95,12 @@ pub(super) fn decode(node: &Node, shell: Vec<String>, decoder: &mut Decoder<'_>)
 pub(super) fn shell(gate: &Node, decoder: &mut Decoder<'_>) -> Option<Vec<String>> {
     let written = match gate.get("shell") {
         None => DEFAULT_SHELL.to_owned(),
-        Some(node) => decoder.text(node)?,
+        Some(node) => {
+            // A stranger's option or program would be as good as a stranger's command.
+            let script = decoder.script(node)?;
+            decoder.refuse_strange(&script).then_some(())?;
+            decoder.text(node)?
+        }
     };
     let words = words::split(&written).map_err(|error| error.to_string());
     let problem = match words {
@@ -119,17 +125,51 @@ fn argv(node: &Node, items: &[Node], decoder: &mut Decoder<'_>) -> Option<Line> 
         .iter()
         .map(|item| argument(item, decoder))
         .collect::<Vec<_>>();
-    let words = words.into_iter().collect::<Option<Vec<_>>>()?;
-    if words
+    arguments(
+        node,
+        &words.into_iter().collect::<Option<Vec<_>>>()?,
+        decoder,
+    )
+}
+
+/// Arguments as they will be handed over: there is a program, and what a shell among them reads as
+/// code is there and is nobody else's.
+fn arguments(node: &Node, words: &[Script], decoder: &mut Decoder<'_>) -> Option<Line> {
+    let argv: Vec<Text> = words.iter().map(argument_of).collect();
+    let known: Vec<Option<String>> = argv.iter().map(Text::as_literal).collect();
+    if known
         .first()
-        .is_none_or(|word| word.as_literal().is_some_and(|word| word.is_empty()))
+        .is_none_or(|word| word.as_ref().is_some_and(String::is_empty))
     {
         return empty(node, decoder);
     }
-    Some(Line::Argv(words))
+    if let Some(at) = shells::code(&known) {
+        let code = &words[at..];
+        let mut safe = true;
+        for word in code {
+            safe &= decoder.refuse_strange(word);
+        }
+        safe.then_some(())?;
+        let text = known[at..].iter().find(|word| !is_option(word));
+        if text.is_some_and(|text| text.as_deref().is_some_and(shells::is_idle)) {
+            return empty(node, decoder);
+        }
+    }
+    Some(Line::Argv(argv))
 }
 
-fn argument(item: &Node, decoder: &mut Decoder<'_>) -> Option<Text> {
+fn is_option(word: &Option<String>) -> bool {
+    word.as_ref().is_some_and(|word| word.starts_with('-'))
+}
+
+fn argument_of(script: &Script) -> Text {
+    match script.text() {
+        text if text.parts.is_empty() => Text::literal(""),
+        text => text,
+    }
+}
+
+fn argument(item: &Node, decoder: &mut Decoder<'_>) -> Option<Script> {
     let boolean = ["true", "false", "yes", "no", "on", "off"];
     let text = item
         .scalar()
@@ -146,13 +186,14 @@ fn argument(item: &Node, decoder: &mut Decoder<'_>) -> Option<Text> {
         );
         return None;
     }
-    decoder.template(item)
+    decoder.script(item)
 }
 
 fn text(node: &Node, shell: Vec<String>, decoder: &mut Decoder<'_>) -> Option<Line> {
     let script = decoder.script(node)?;
     let template = Template::of(&script);
-    if template.text.trim().is_empty() {
+    let known = script.text().as_literal();
+    if shells::is_idle(&template.text) || known.is_some_and(|text| shells::is_idle(&text)) {
         return empty(node, decoder);
     }
     if template.hole.is_none() || words::needs_shell(&template.text).is_some() {
@@ -163,8 +204,7 @@ fn text(node: &Node, shell: Vec<String>, decoder: &mut Decoder<'_>) -> Option<Li
         });
     }
     match words::split(&template.text) {
-        Ok(words) if words.first().is_none_or(String::is_empty) => empty(node, decoder),
-        Ok(words) => Some(Line::Argv(template.fill(&words))),
+        Ok(words) => arguments(node, &template.fill(&words), decoder),
         Err(error) => {
             decoder.report(
                 Diagnostic::new(
@@ -189,7 +229,7 @@ struct Template<'s> {
     text: String,
     /// `None` when every character is taken, which no honest text brings about.
     hole: Option<char>,
-    values: Vec<&'s Part>,
+    values: Vec<&'s Segment>,
 }
 
 impl<'s> Template<'s> {
@@ -207,7 +247,7 @@ impl<'s> Template<'s> {
         for segment in &script.segments {
             if is_value(&segment.part, segment.expression.is_some()) {
                 text.extend(hole);
-                values.push(&segment.part);
+                values.push(segment);
             } else {
                 text.push_str(lit(&segment.part));
             }
@@ -215,19 +255,20 @@ impl<'s> Template<'s> {
         Self { text, hole, values }
     }
 
-    fn fill(&self, words: &[String]) -> Vec<Text> {
+    fn fill(&self, words: &[String]) -> Vec<Script> {
         let mut values = self.values.iter();
         let mut filled = Vec::with_capacity(words.len());
         for word in words {
-            let mut parts = Vec::new();
+            let mut script = Script::default();
             for c in word.chars() {
                 if Some(c) == self.hole {
-                    parts.extend(values.next().map(|part| (*part).clone()));
+                    let value = values.next().map(|value| (*value).clone());
+                    script.segments.extend(value);
                 } else {
-                    push(&mut parts, c);
+                    push(&mut script.segments, c);
                 }
             }
-            filled.push(joined(parts));
+            filled.push(script);
         }
         filled
     }
@@ -240,38 +281,33 @@ fn lit(part: &Part) -> &str {
     }
 }
 
-fn push(parts: &mut Vec<Part>, c: char) {
-    match parts.last_mut() {
-        Some(Part::Lit(text)) => text.push(c),
-        _ => parts.push(Part::Lit(c.to_string())),
+/// One more character of literal text.
+fn push(segments: &mut Vec<Segment>, c: char) {
+    if let Some(Segment {
+        part: Part::Lit(text),
+        expression: None,
+        ..
+    }) = segments.last_mut()
+    {
+        text.push(c);
+        return;
     }
-}
-
-/// Literal parts side by side become one, so that equal texts are equal.
-fn joined(parts: Vec<Part>) -> Text {
-    let mut text = Text::default();
-    for part in parts {
-        match (text.parts.last_mut(), part) {
-            (Some(Part::Lit(before)), Part::Lit(more)) => before.push_str(&more),
-            (_, part) => text.parts.push(part),
-        }
-    }
-    if text.parts.is_empty() {
-        Text::literal("")
-    } else {
-        text
-    }
+    segments.push(Segment {
+        part: Part::Lit(c.to_string()),
+        span: Span::default(),
+        expression: None,
+        strange: false,
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Segment;
 
     fn segment(text: &str, expression: Option<&str>) -> Segment {
         Segment {
             part: Part::Lit(text.into()),
-            span: crate::format::yaml::Span::default(),
+            span: Span::default(),
             expression: expression.map(Into::into),
             strange: expression.is_some(),
         }
@@ -291,7 +327,10 @@ mod tests {
         let template = Template::of(&script);
         assert_eq!(words::needs_shell(&template.text), None);
         let words = template.fill(&words::split(&template.text).unwrap());
-        let words: Vec<String> = words.iter().filter_map(Text::as_literal).collect();
+        let words: Vec<String> = words
+            .iter()
+            .filter_map(|word| argument_of(word).as_literal())
+            .collect();
         assert_eq!(words, ["lint", "--on", "a b; rm -rf /", "x", "end"]);
     }
 
@@ -307,7 +346,7 @@ mod tests {
         let template = Template::of(&script);
         let words = template.fill(&words::split(&template.text).unwrap());
         assert_eq!(
-            words,
+            words.iter().map(argument_of).collect::<Vec<_>>(),
             [Text::literal("a"), Text::literal(""), Text::literal("b")]
         );
     }

@@ -9,6 +9,7 @@ mod ending;
 mod expect;
 mod line;
 mod results;
+mod shells;
 #[cfg(test)]
 mod tests;
 mod unchanged;

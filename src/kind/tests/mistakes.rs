@@ -16,6 +16,44 @@ const TABLE: &[(&str, &str)] = &[
     ("{ run: '  ' }", "there is no command here"),
     ("{ run: [] }", "there is no command here"),
     ("{ run: [''] }", "there is no command here"),
+    ("'# npm test'", "there is no command here"),
+    ("{ setup: '  # npm ci' }", "there is no command here"),
+    (
+        "{ run: \"# npm test\\n\\n   # later; a | b\\n\" }",
+        "there is no command here",
+    ),
+    (
+        "{ run: [bash, -ec, '# npm test', a] }",
+        "there is no command here",
+    ),
+    (
+        "{ run: 'a | b', shell: 'bash ${{ env.NODE_ENV }}' }",
+        "`env.NODE_ENV` in a shell string is an injection",
+    ),
+    (
+        "{ run: 'bash -c \"echo ${{ env.NODE_ENV }}\"' }",
+        "`env.NODE_ENV` in a shell string is an injection",
+    ),
+    (
+        "{ run: [/bin/sh, -euc, 'echo ${{ git.branch }}'] }",
+        "`git.branch` in a shell string is an injection",
+    ),
+    (
+        "{ run: [env, -i, A=b, dash, -c, -e, 'echo ${{ git.branch }}'] }",
+        "`git.branch` in a shell string is an injection",
+    ),
+    (
+        "{ run: [busybox, sh, -c, 'echo ${{ git.branch }}'], in: app }",
+        "`git.branch` in a shell string is an injection",
+    ),
+    (
+        "{ run: [fish, '--command=echo ${{ git.branch }}'] }",
+        "`git.branch` in a shell string is an injection",
+    ),
+    (
+        "{ run: [env, '-Sbash -c', 'echo ${{ git.branch }}'] }",
+        "`git.branch` in a shell string is an injection",
+    ),
     (
         "{ run: [npm, true] }",
         "to YAML `true` is a boolean, not a text",
@@ -93,6 +131,30 @@ const TABLE: &[(&str, &str)] = &[
         "every text contains this",
     ),
     (
+        "{ run: a, expect: { stdout: { contains: '' } } }",
+        "every text contains this",
+    ),
+    (
+        "{ run: a, expect: { stdout: { contains: [] } } }",
+        "nothing is expected here",
+    ),
+    (
+        "{ run: a, expect: { stderr: { matches: [] } } }",
+        "nothing is expected here",
+    ),
+    (
+        "{ run: a, expect: { stdout: { matches: '' } } }",
+        "every text matches this",
+    ),
+    (
+        "{ run: a, expect: { stdout: { matches: [a, ''] } } }",
+        "every text matches this",
+    ),
+    (
+        "{ run: a, retries: { times: 2, on_exit: [] } }",
+        "no exit code would be tried again",
+    ),
+    (
         "{ run: a, expect: { stdout: {} } }",
         "nothing is expected here",
     ),
@@ -128,6 +190,10 @@ const TABLE: &[(&str, &str)] = &[
         "is no platform",
     ),
     ("{ build: { args: [NAME] } }", "this is no build argument"),
+    (
+        "{ build: { args: ['A=1', 'B=2', 'A=2'] } }",
+        "`A` is here twice",
+    ),
     ("{ build: { target: '' } }", "this is empty"),
     (
         "{ build: { network: bridge } }",
