@@ -17,6 +17,7 @@ fn facts() -> Facts {
         ("PATH", "/bin"),
         ("NPM_TOKEN", "s3cret"),
         ("NODE_ENV", "test"),
+        ("EMPTY", ""),
     ];
     let git = GitFacts {
         branch: Some("a b; rm -rf /".into()),
@@ -272,4 +273,50 @@ fn presence_has_a_short_form() {
             patterns: vec![".env".into()]
         }
     );
+}
+
+#[test]
+fn a_builds_secret_reaches_nobody_else() {
+    for secrets in ["[NPM_TOKEN]", "NPM_TOKEN", "{ npm: { env: NPM_TOKEN } }"] {
+        for (gate, says) in [
+            (
+                "{ run: a, pass_env: [NPM_TOKEN] }",
+                "`NPM_TOKEN` is a secret in this file",
+            ),
+            (
+                "{ run: a, require_env: [NPM_TOKEN] }",
+                "`NPM_TOKEN` is a secret in this file",
+            ),
+            (
+                "{ run: ['a', '${{ env.NPM_TOKEN }}'] }",
+                "`NPM_TOKEN` is a secret and cannot be put into a text",
+            ),
+        ] {
+            let file = format!("  x: {gate}\n  y: {{ build: {{ secrets: {secrets} }} }}");
+            assert_eq!(load(&file).unwrap_err(), [says], "{file}");
+        }
+        let file = format!(
+            "  x: {{ run: a, pass_env: ['NPM_*', NODE_ENV] }}\n  y: {{ build: {{ secrets: {secrets} }} }}"
+        );
+        let told = format!("{:?}", load(&file).unwrap());
+        assert!(
+            told.contains("\"NODE_ENV\"") && !told.contains("s3cret"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_builds_secret_is_named_in_plain_text() {
+    let file = "  x: { build: { secrets: ['NPM_${{ git.branch }}'] } }";
+    assert_eq!(
+        load(file).unwrap_err(),
+        ["the secret `NPM_a b; rm -rf /` is not named in plain text"]
+    );
+}
+
+#[test]
+fn an_empty_secret_of_a_build_is_a_missing_one() {
+    let pipeline = load("  x: { build: { secrets: [EMPTY] } }").unwrap();
+    assert_eq!(pipeline.missing_env.len(), 1);
 }

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use super::scope::{GateScope, Scope};
 use super::shape::Shape;
-use super::{Diagnostic, Environment, MissingEnv, Script, Text, check, resolve, units};
+use super::{
+    Diagnostic, Environment, MissingEnv, Script, Text, check, environment, resolve, units,
+};
 use crate::format::yaml::{Node, Span};
 use crate::model::{Facts, GateName, Secret};
 
@@ -73,11 +75,20 @@ impl<'a> Decoder<'a> {
     }
 
     /// A variable of the caller that a kind uses as a secret outside of `secrets:` (a build's own).
-    /// From here on it is masked. When it is not set the run will be undecided before anything
-    /// starts, so what is given then is never used.
+    /// From here on it is masked. When it is not set, or empty, the run will be undecided before
+    /// anything starts, so what is given then is never used. A name that came out of a template is
+    /// a mistake: what must not reach others is known before templates are filled in.
     pub fn secret(&mut self, name: &str, span: Span) -> Secret {
-        if let Some(value) = self.facts().env.get(name) {
-            let secret = Secret(value.clone());
+        if !self.scope.secrets.contains(name) {
+            let message = format!("the secret `{name}` is not named in plain text");
+            let why = "what must not reach other gates has to be known from the file alone";
+            self.report(
+                Diagnostic::new(span, message)
+                    .why(why)
+                    .help("write its name out"),
+            );
+        }
+        if let Some(secret) = environment::secret(self.facts(), name) {
             self.secrets.insert(name.to_owned(), secret.clone());
             return secret;
         }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{ALWAYS, Decoder, Diagnostic, Environment, MissingEnv};
+use super::{ALWAYS, Decoder, Diagnostic, Environment, MissingEnv, Registry};
 use crate::format::yaml::{Node, Span};
 use crate::model::{Facts, GateName, Secret};
 
@@ -38,11 +38,17 @@ pub(super) fn read(decoder: &mut Decoder<'_>, layers: &[&Node]) -> Environment {
         }
     }
     for (name, _) in secrets {
-        if let Some(value) = facts.env.get(&name) {
-            environment.secrets.insert(name, Secret(value.clone()));
+        if let Some(secret) = secret(facts, &name) {
+            environment.secrets.insert(name, secret);
         }
     }
     environment
+}
+
+/// The value of a secret. An empty one is none: it is what a CI gives for a secret that it lacks.
+pub(super) fn secret(facts: &Facts, name: &str) -> Option<Secret> {
+    let value = facts.env.get(name).filter(|value| !value.is_empty());
+    value.map(|value| Secret(value.clone()))
 }
 
 /// What every gate gets.
@@ -56,24 +62,23 @@ pub(super) fn base(facts: &Facts) -> BTreeMap<String, String> {
     ALWAYS.iter().copied().filter_map(set).collect()
 }
 
-/// A pattern never lets a secret through: it must be named under `secrets`.
+/// Neither a name nor a pattern lets a secret through: it must be named under `secrets`.
 fn passed(decoder: &mut Decoder<'_>, layers: &[&Node]) -> BTreeMap<String, String> {
     let facts = decoder.facts();
     let secrets = &decoder.scope.secrets;
     let mut passed = BTreeMap::new();
     for (pattern, span) in names(layers, "pass_env") {
         check_name(decoder, &pattern, span, true);
-        if secrets.contains(&pattern) {
-            let message = format!("`{pattern}` is a secret in this file");
-            let diagnostic = Diagnostic::new(span, message);
-            decoder.report(diagnostic.help("name it under `secrets` of the gates that need it"));
-        }
+        refuse_secret(decoder, &pattern, span);
         let matching = facts.env.iter().filter(|(name, _)| matches(&pattern, name));
         let open = matching.filter(|(name, _)| !secrets.contains(*name));
         passed.extend(open.map(|(name, value)| (name.clone(), value.clone())));
     }
     for (name, span) in names(layers, "require_env") {
         check_name(decoder, &name, span, false);
+        if refuse_secret(decoder, &name, span) {
+            continue;
+        }
         if let Some(value) = facts.env.get(&name) {
             passed.insert(name, value.clone());
         }
@@ -82,6 +87,17 @@ fn passed(decoder: &mut Decoder<'_>, layers: &[&Node]) -> BTreeMap<String, Strin
         check_name(decoder, &name, span, false);
     }
     passed
+}
+
+/// `true` when it is a secret, which has been said then.
+fn refuse_secret(decoder: &mut Decoder<'_>, name: &str, span: Span) -> bool {
+    let is_secret = decoder.scope.secrets.contains(name);
+    if is_secret {
+        let message = format!("`{name}` is a secret in this file");
+        let diagnostic = Diagnostic::new(span, message);
+        decoder.report(diagnostic.help("name it under `secrets` of the gates that need it"));
+    }
+    is_secret
 }
 
 fn check_name(decoder: &mut Decoder<'_>, name: &str, span: Span, pattern: bool) {
@@ -132,11 +148,14 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 /// What a layer requires and the caller does not have.
 pub(super) fn missing(facts: &Facts, layer: &Node, gate: Option<&GateName>) -> Vec<MissingEnv> {
-    let required = ["require_env", "secrets"]
+    let required = names(&[layer], "require_env")
         .into_iter()
-        .flat_map(|key| names(&[layer], key));
-    let absent = required.filter(|(name, _)| !facts.env.contains_key(name));
-    absent
+        .filter(|(name, _)| !facts.env.contains_key(name));
+    let secrets = names(&[layer], "secrets")
+        .into_iter()
+        .filter(|(name, _)| secret(facts, name).is_none());
+    required
+        .chain(secrets)
         .map(|(name, span)| MissingEnv {
             name,
             gate: gate.cloned(),
@@ -145,11 +164,19 @@ pub(super) fn missing(facts: &Facts, layer: &Node, gate: Option<&GateName>) -> V
         .collect()
 }
 
-/// Every name below any `secrets:` of a tree.
-pub(super) fn all_secrets(root: &Node, into: &mut BTreeSet<String>) {
-    into.extend(names(&[root], "secrets").into_iter().map(|(name, _)| name));
+/// Every name below any `secrets:` of a tree: of the file, of groups and gates, and of what a kind
+/// takes under its own word (a build's).
+pub(super) fn all_secrets(root: &Node, registry: &dyn Registry, into: &mut BTreeSet<String>) {
+    let words = registry.kinds().iter().map(|kind| kind.word());
+    let bodies = words.filter_map(|word| root.get(word));
+    for layer in std::iter::once(root).chain(bodies) {
+        into.extend(names(&[layer], "secrets").into_iter().map(|(name, _)| name));
+        let by_id = layer.get("secrets").map_or(&[][..], Node::entries);
+        let sources = by_id.iter().filter_map(|entry| entry.value.get("env"));
+        into.extend(sources.filter_map(Node::scalar).map(str::to_owned));
+    }
     for entry in root.get("gates").map_or(&[][..], Node::entries) {
-        all_secrets(&entry.value, into);
+        all_secrets(&entry.value, registry, into);
     }
 }
 

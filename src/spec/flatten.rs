@@ -43,6 +43,9 @@ pub(super) struct Gates {
 /// Keys that add up over the layers instead of overriding each other.
 const ADDED: [&str; 5] = ["needs", "env", "pass_env", "require_env", "secrets"];
 
+/// What a template may begin with that is no gate.
+const NAMESPACES: [&str; 4] = ["env", "git", "matrix", "vars"];
+
 /// Flattens the gates; `defaults` are handed down to all.
 pub(super) fn flatten(registry: &dyn Registry, gates: &[Entry], defaults: &[Entry]) -> Gates {
     let mut walk = Walk {
@@ -270,6 +273,9 @@ impl Walk<'_> {
         span: Span,
         (kind, layers): (&'static dyn KindSpec, Vec<Rc<Layer>>),
     ) {
+        if kind.builds() {
+            self.check_referable(&name, span);
+        }
         let map = self.whole(kind, &layers);
         let advisory = map.entry("advisory").is_some();
         let known = Known {
@@ -287,6 +293,21 @@ impl Walk<'_> {
             map,
             layers,
         });
+    }
+
+    /// An image is referenced as `${{ NAME.ref }}`, where these words mean something else.
+    fn check_referable(&mut self, name: &GateName, span: Span) {
+        let head = name.as_str().split('.').next().unwrap_or_default();
+        if NAMESPACES.contains(&head) {
+            let message = format!("no gate that builds an image can be called `{name}`");
+            let why = format!(
+                "`${{{{ {head}.… }}}}` has a meaning of its own, so nothing could refer to this image"
+            );
+            let diagnostic = Diagnostic::new(span, message).why(why);
+            self.out
+                .mistakes
+                .push(diagnostic.help("give it another name"));
+        }
     }
 
     /// The gate's own keys, then what its groups hand down, nearest first, then the defaults.

@@ -115,7 +115,7 @@ impl Loader<'_> {
     fn scope(&self) -> Scope<'_> {
         let mut secrets = BTreeSet::new();
         for root in self.packs.iter().chain([self.root]) {
-            environment::all_secrets(root, &mut secrets);
+            environment::all_secrets(root, self.registry, &mut secrets);
         }
         Scope {
             sources: self.sources,
@@ -197,10 +197,7 @@ impl Loader<'_> {
 
     fn secrets(&self, scope: &Scope<'_>) -> BTreeMap<String, Secret> {
         let value = |name: &String| {
-            self.facts
-                .env
-                .get(name)
-                .map(|value| (name.clone(), Secret(value.clone())))
+            environment::secret(self.facts, name).map(|secret| (name.clone(), secret))
         };
         scope.secrets.iter().filter_map(value).collect()
     }

@@ -106,10 +106,7 @@ fn variable(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Resolve
 fn environment(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Resolved> {
     let scope = decoder.scope;
     if scope.secrets.contains(name) {
-        let message = format!("`{name}` is a secret and cannot be put into a text");
-        let help = format!("the gates that name it under `secrets` find it as ${name}");
-        let why = "a command line can be read by everyone on the machine";
-        return decoder.refuse(Diagnostic::new(span, message).why(why).help(help));
+        return decoder.refuse(secret_in_text(name, span));
     }
     if let Some(value) = scope.facts.env.get(name) {
         return Some((Part::Lit(value.clone()), true));
@@ -211,6 +208,16 @@ pub(super) fn too_early(span: Span, text: &Text) -> Diagnostic {
     let message = format!("`{}` is not known before the run", text.display());
     Diagnostic::new(span, message)
         .help("an image may be named in `run`, in `env`, and where an image is expected")
+}
+
+/// A text that would carry a secret to whatever uses it.
+pub(super) fn secret_in_text(name: &str, span: Span) -> Diagnostic {
+    let message = format!("`{name}` is a secret and cannot be put into a text");
+    Diagnostic::new(span, message)
+        .why("a command line can be read by everyone on the machine")
+        .help(format!(
+            "the gates that name it under `secrets` find it as ${name}"
+        ))
 }
 
 /// A shell string that a stranger could write code into.

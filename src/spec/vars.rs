@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::scope::Var;
-use super::{Decoder, Diagnostic};
+use super::{Decoder, Diagnostic, resolve};
 use crate::format::toml;
 use crate::format::yaml::{self, Entry, Node, Value};
 
@@ -60,6 +60,9 @@ fn from_env(decoder: &mut Decoder<'_>, map: &Node, name: &Node) -> Option<String
     }
     let default = decoder.optional(map, "default", Decoder::text)?;
     let name_text = decoder.text(name)?;
+    if decoder.scope.secrets.contains(&name_text) {
+        return decoder.refuse(resolve::secret_in_text(&name_text, name.span));
+    }
     let set = decoder.facts().env.get(&name_text).cloned();
     let value = set.or(default);
     if value.is_none() {

@@ -148,7 +148,7 @@ fn have_environment(project: &Project, plan: &Plan) -> Result<(), Failure> {
     }
     let failure = Failure::undecided("variables that the gates require are not set; nothing ran");
     let failure = lines.into_iter().fold(failure, Failure::detail);
-    Err(failure.hint("set them, or take the gates that ask for them out of the selection"))
+    Err(failure.hint("set them (a secret that is empty is not set), or take the gates that ask for them out of the selection"))
 }
 
 fn line(project: &Project, missing: &crate::spec::MissingEnv) -> String {

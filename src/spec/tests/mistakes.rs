@@ -1020,3 +1020,45 @@ fn of_very_many_mistakes_fifty_are_shown() {
     let shown = bad(&file);
     assert!(shown.contains("and 10 more") && shown.ends_with("60 mistakes; nothing ran\n"));
 }
+
+#[test]
+fn a_secret_reaches_nobody_by_another_door() {
+    let secret = "b: { run: y, secrets: TOKEN }";
+    for (top, gate, want) in [
+        (
+            "",
+            "a: { run: x, require_env: [TOKEN] }",
+            "`TOKEN` is a secret in this file",
+        ),
+        (
+            "require_env: [TOKEN]\n",
+            "a: x",
+            "`TOKEN` is a secret in this file",
+        ),
+        (
+            "vars: { t: { env: TOKEN } }\n",
+            "a: x",
+            "`TOKEN` is a secret and cannot be put into a text",
+        ),
+        (
+            "vars: { t: { env: TOKEN, default: d } }\n",
+            "a: { run: 'x ${{ vars.t }}' }",
+            "`TOKEN` is a secret and cannot be put into a text",
+        ),
+    ] {
+        let file = format!("version: 1\n{top}gates: {{ {gate}, {secret} }}\n");
+        assert_eq!(messages(&file), [want], "{file}");
+    }
+}
+
+#[test]
+fn an_image_gate_has_a_name_that_can_be_referenced() {
+    for name in ["env", "git", "vars", "matrix"] {
+        let file = format!("version: 1\ngates: {{ {name}: {{ build: {{ context: . }} }} }}\n");
+        let want = format!("no gate that builds an image can be called `{name}`");
+        assert_eq!(messages(&file), [want], "{file}");
+    }
+    super::good(
+        "version: 1\ngates: { env: x, g: { gates: { git: { build: { context: . } } } } }\n",
+    );
+}

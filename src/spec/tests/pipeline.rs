@@ -181,3 +181,19 @@ fn ten_thousand_gates_load() {
     eprintln!("10,000 gates: {:?}", started.elapsed());
     assert_eq!(loaded.unwrap().pipeline.gates.len(), 10_000);
 }
+
+#[test]
+fn an_empty_secret_is_a_missing_one() {
+    let facts = crate::model::Facts {
+        env: [("TOKEN".to_owned(), String::new())].into(),
+        ..super::facts()
+    };
+    let text = "version: 1\ngates: { a: { run: x, secrets: [TOKEN] } }\n";
+    let file = super::GateFile {
+        name: "prove.yml",
+        bytes: text.as_bytes(),
+    };
+    let loaded = super::load(file, &facts, &super::Kinds, "dir").unwrap();
+    assert_eq!(loaded.pipeline.missing_env.len(), 1);
+    assert!(loaded.pipeline.secrets.is_empty());
+}
