@@ -28,7 +28,7 @@ impl Plan {
         let mut taken = match selection {
             Selection::All => all(&graph),
             Selection::Closed(_) => closed(&graph, &chosen),
-            Selection::Exactly(_) => exactly(&graph, &chosen),
+            Selection::Exactly(_) => selected(&chosen),
         };
         let gates = taken.keys().filter(|at| graph.gate(**at).is_some()).count();
         if gates == 0 {
@@ -41,9 +41,11 @@ impl Plan {
             let tags = (0..graph.vertices.len()).filter(|at| is_tag(&graph, *at));
             taken.extend(tags.map(|at| (at, "its build is in the plan".to_owned())));
         }
+        let left_out = left_out(&graph, &taken, selection);
+        let relays = relays(&graph, &order, &taken);
         Ok(Self {
-            nodes: nodes(&graph, &order, &taken),
-            left_out: left_out(&graph, &taken, selection),
+            nodes: nodes(&graph, &order, &taken, &relays),
+            left_out,
             narrowed,
             selection: chosen.lines,
         })
@@ -77,24 +79,27 @@ fn closed(graph: &Graph<'_>, chosen: &Chosen) -> Taken {
     taken
 }
 
-/// The chosen gates, and joins between them.
-fn exactly(graph: &Graph<'_>, chosen: &Chosen) -> Taken {
-    let mut taken = selected(chosen);
-    let gates: Vec<usize> = taken.keys().copied().collect();
-    for at in gates {
-        for wait in &graph.after[at] {
-            let is_join = matches!(graph.vertices[wait.on], What::Join(_));
-            let members = || {
-                graph.after[wait.on]
-                    .iter()
-                    .any(|wait| taken.contains_key(&wait.on))
-            };
-            if is_join && !taken.contains_key(&wait.on) && members() {
-                taken.insert(wait.on, because(graph, at, wait.reason));
+/// What is left out between two taken vertices: it stands in the plan as a join, so that a gate
+/// still waits for its nearest taken ancestors (rule 3 holds for `--only`, too).
+fn relays(graph: &Graph<'_>, order: &[usize], taken: &Taken) -> Taken {
+    let mut behind = vec![false; graph.vertices.len()];
+    for at in order {
+        let mut waits = graph.after[*at].iter();
+        behind[*at] = waits.any(|wait| behind[wait.on] || taken.contains_key(&wait.on));
+    }
+    let mut before = vec![false; graph.vertices.len()];
+    for at in order.iter().rev() {
+        if before[*at] || taken.contains_key(at) {
+            for wait in &graph.after[*at] {
+                before[wait.on] = true;
             }
         }
     }
-    taken
+    let between = |at: &&usize| behind[**at] && before[**at] && !taken.contains_key(at);
+    let relays = order.iter().filter(between);
+    relays
+        .map(|at| (*at, "it stands between two that are taken".to_owned()))
+        .collect()
 }
 
 fn selected(chosen: &Chosen) -> Taken {
@@ -116,8 +121,9 @@ fn because(graph: &Graph<'_>, waiter: usize, reason: EdgeReason) -> String {
     }
 }
 
-fn nodes(graph: &Graph<'_>, order: &[usize], taken: &Taken) -> Vec<Node> {
-    let included = order.iter().copied().filter(|at| taken.contains_key(at));
+fn nodes(graph: &Graph<'_>, order: &[usize], taken: &Taken, relays: &Taken) -> Vec<Node> {
+    let why = |at: &usize| taken.get(at).or_else(|| relays.get(at));
+    let included = order.iter().copied().filter(|at| why(at).is_some());
     let included: Vec<usize> = included.collect();
     let id = |position: usize| NodeId(u32::try_from(position).unwrap_or(u32::MAX));
     let ids = included
@@ -130,7 +136,10 @@ fn nodes(graph: &Graph<'_>, order: &[usize], taken: &Taken) -> Vec<Node> {
         Some(Node {
             id: *ids.get(at)?,
             name: graph.name(*at),
-            task: task(graph, *at)?,
+            task: match relays.contains_key(at) {
+                true => Task::Join,
+                false => task(graph, *at)?,
+            },
             after: waits
                 .filter_map(|wait| {
                     ids.get(&wait.on).map(|on| Edge {
@@ -139,7 +148,7 @@ fn nodes(graph: &Graph<'_>, order: &[usize], taken: &Taken) -> Vec<Node> {
                     })
                 })
                 .collect(),
-            because: taken.get(at)?.clone(),
+            because: why(at)?.clone(),
         })
     };
     included.iter().filter_map(node).collect()

@@ -334,6 +334,25 @@ fn only_takes_nothing_along_and_never_tags() {
 }
 
 #[test]
+fn only_still_waits_through_what_is_left_out() {
+    let chain = [
+        check("a"),
+        check("b").needs(&["a"]),
+        check("b2").needs(&["b"]),
+        check("c").needs(&["b2"]),
+        check("d").needs(&["c"]),
+    ];
+    let plan = plan_of(&chain, &["a", "c"], true).unwrap();
+    assert_eq!(shown(&plan), ["a:", "c: a(needs)"]);
+    let left: Vec<_> = plan.left_out().iter().map(|l| l.gate.as_str()).collect();
+    assert_eq!(
+        left,
+        ["b", "b2", "d"],
+        "what stands between is still left out"
+    );
+}
+
+#[test]
 fn names_that_come_to_the_whole_pipeline_are_a_full_run() {
     let plan = plan_of(&shop(), &["app-*"], false).unwrap();
     assert!(!plan.is_narrowed() && plan.left_out().is_empty());

@@ -10,6 +10,7 @@ use crate::format::glob::Pattern;
 /// Says every clash.
 pub(super) fn check(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
     tags(gates, mistakes);
+    images_by_tag(gates, mistakes);
     advisory_images(gates, mistakes);
     reports(gates, mistakes);
 }
@@ -33,6 +34,34 @@ fn tags(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
                 .also(other.span, "the other one")
                 .why("a tag stands on one image, so it would be chance which one it names")
                 .help("give each a tag of its own"),
+        );
+    }
+}
+
+/// A tag is put on last (rule 5), so a gate that runs in one runs in the image of an earlier run.
+fn images_by_tag(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
+    let mut builds: BTreeMap<String, &Gate> = BTreeMap::new();
+    for gate in gates {
+        if let Some(tag) = gate.kind.builds().and_then(|builds| builds.tag) {
+            builds.entry(whole(&tag)).or_insert(gate);
+        }
+    }
+    for gate in gates {
+        let Some(named) = gate.kind.names_image() else {
+            continue;
+        };
+        let Some(build) = builds.get(&whole(named.trim())) else {
+            continue;
+        };
+        let message = format!(
+            "`{}` runs in `{named}`, the tag that `{}` puts on its image",
+            gate.name, build.name
+        );
+        mistakes.push(
+            Diagnostic::new(gate.span, message)
+                .also(build.span, "this one")
+                .why("the tag comes last, so this would test the image of an earlier run")
+                .help(format!("write `in: {}`", build.name)),
         );
     }
 }

@@ -27,6 +27,12 @@ pub trait Kind: Debug + Send + Sync {
         None
     }
 
+    /// The reference by which it runs in an image that no gate of this run is said to make, when
+    /// that is known before anything ran.
+    fn names_image(&self) -> Option<String> {
+        None
+    }
+
     /// Whether it is preparation: precedes its siblings, evidence for nothing.
     fn is_setup(&self) -> bool {
         false

@@ -101,6 +101,13 @@ impl Kind for CommandGate {
         gates
     }
 
+    fn names_image(&self) -> Option<String> {
+        match &self.place {
+            Where::Named(image) => image.as_literal().map(|text| text.to_string()),
+            Where::Host | Where::Built(_) => None,
+        }
+    }
+
     fn is_setup(&self) -> bool {
         self.word == "setup"
     }

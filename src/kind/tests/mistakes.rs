@@ -219,3 +219,29 @@ fn all_mistakes_of_a_gate_are_said_at_once() {
     let told = mistake("{ run: '', in: nowhere, expect: { exit: 126, stdout: '' } }");
     assert_eq!(told.split(" | ").count(), 4, "{told}");
 }
+
+#[test]
+fn a_gate_does_not_run_in_the_tag_of_a_build_of_its_own_file() {
+    let with = |image: &str| {
+        let built = "  shop: { build: { context: ., tag: dental } }";
+        load(&format!(
+            "{built}\n  x: {{ run: npm test, in: {{ image: {image} }} }}"
+        ))
+    };
+    for same in [
+        "dental",
+        "dental:latest",
+        "docker.io/library/dental",
+        "library/dental:latest",
+    ] {
+        let wrong = with(same).unwrap_err();
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(
+            wrong[0].contains("the tag that `shop` puts on its image"),
+            "{wrong:?}"
+        );
+    }
+    for other in ["dental:1", "other/dental", "node:22"] {
+        assert!(with(other).is_ok(), "{other}");
+    }
+}
