@@ -27,8 +27,8 @@ pub struct JunitError {
     pub message: String,
 }
 
-/// The cases of a report, in its order. A suite that counts more failures than it shows, or
-/// that failed as a whole, adds a case of its own, so that no failure is lost.
+/// The cases of a report, in its order. A suite that counts more cases or failures than it shows,
+/// or that failed as a whole, adds a case of its own, so that no failure is lost.
 ///
 /// # Errors
 /// [`JunitError`] when it is not UTF-8, not well-formed XML (a DTD is refused), or not JUnit.
@@ -45,7 +45,10 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Case>, JunitError> {
     let root = document.root_element();
     let mut reader = Reader { cases: Vec::new() };
     match root.tag_name().name() {
-        "testsuites" | "testsuite" => reader.suite(root, "", 0).map(|_| reader.cases),
+        "testsuites" | "testsuite" => {
+            reader.suite(root, "", 0)?;
+            Ok(reader.cases)
+        }
         other => {
             let message = format!(
                 "the root element is <{}>, not <testsuites> or <testsuite>: this is no JUnit report",
@@ -60,23 +63,58 @@ struct Reader {
     cases: Vec<Case>,
 }
 
+/// What stands below an element, with what was claimed and said to be missing there.
+#[derive(Default, Clone, Copy)]
+struct Shown {
+    /// Cases, and suites that broke as a whole.
+    cases: u64,
+    /// Those that did not go well.
+    bad: u64,
+}
+
+impl Shown {
+    fn add(&mut self, more: Self) {
+        self.cases = self.cases.saturating_add(more.cases);
+        self.bad = self.bad.saturating_add(more.bad);
+    }
+}
+
 impl Reader {
-    /// Reads a suite and says how many failures it shows.
-    fn suite(&mut self, node: Node<'_, '_>, outer: &str, depth: usize) -> Result<u64, JunitError> {
+    /// Reads a suite and says what it shows. What it claims beyond that is said once: the suites
+    /// around it count it as shown.
+    fn suite(
+        &mut self,
+        node: Node<'_, '_>,
+        outer: &str,
+        depth: usize,
+    ) -> Result<Shown, JunitError> {
         let name = attribute(node, "name").filter(|name| !name.is_empty());
         let name = name.unwrap_or_else(|| outer.to_owned());
-        let shown = self.children(node, &name, depth)?;
-        let claimed = count(node, "failures")?.saturating_add(count(node, "errors")?);
-        if claimed <= shown {
-            return Ok(shown);
+        let mut shown = self.children(node, &name, depth)?;
+        let bad = count(node, "failures")?.saturating_add(count(node, "errors")?);
+        let cases = count(node, "tests")?;
+        if bad > shown.bad {
+            let shows = shown.bad;
+            let told = format!("{bad} failed or errored cases but the report shows {shows}");
+            self.unseen(&name, "failures that the report does not show", &told);
+        } else if cases > shown.cases && !counts_assertions(node) {
+            let shows = shown.cases;
+            let told = format!("{cases} cases but the report shows {shows}");
+            self.unseen(&name, "cases that the report does not show", &told);
         }
-        let message = format!(
-            "the suite counts {claimed} failed or errored cases but the report shows {shown}"
-        );
-        let title = "failures that the report does not show".to_owned();
-        self.cases
-            .push(broken(&name, title, CaseStatus::Errored, message));
-        Ok(claimed)
+        shown.bad = shown.bad.max(bad);
+        shown.cases = shown.cases.max(cases);
+        Ok(shown)
+    }
+
+    fn unseen(&mut self, suite: &str, title: &str, told: &str) {
+        let message = format!("the suite counts {told}");
+        self.cases.push(broken(
+            suite,
+            title.to_owned(),
+            CaseStatus::Errored,
+            message,
+        ));
     }
 
     fn children(
@@ -84,18 +122,18 @@ impl Reader {
         node: Node<'_, '_>,
         suite: &str,
         depth: usize,
-    ) -> Result<u64, JunitError> {
+    ) -> Result<Shown, JunitError> {
         if depth >= DEPTH {
             return Err(wrong(node, format!("elements nest deeper than {DEPTH}")));
         }
-        let mut shown: u64 = 0;
+        let mut shown = Shown::default();
         for child in node.children().filter(Node::is_element) {
-            shown = shown.saturating_add(match child.tag_name().name() {
+            shown.add(match child.tag_name().name() {
                 "testcase" => self.case(child, suite, depth + 1)?,
                 "testsuite" => self.suite(child, suite, depth + 1)?,
                 "failure" => self.whole_suite(child, suite, CaseStatus::Failed),
                 "error" => self.whole_suite(child, suite, CaseStatus::Errored),
-                "properties" | "system-out" | "system-err" => 0,
+                "properties" | "system-out" | "system-err" => Shown::default(),
                 _ => self.children(child, suite, depth + 1)?,
             });
         }
@@ -103,30 +141,33 @@ impl Reader {
     }
 
     /// A failure that stands in a suite itself (its set-up broke).
-    fn whole_suite(&mut self, node: Node<'_, '_>, suite: &str, status: CaseStatus) -> u64 {
+    fn whole_suite(&mut self, node: Node<'_, '_>, suite: &str, status: CaseStatus) -> Shown {
         self.cases.push(broken(
             suite,
             "the suite itself".to_owned(),
             status,
             message(node),
         ));
-        1
+        Shown { cases: 1, bad: 1 }
     }
 
-    fn case(&mut self, node: Node<'_, '_>, suite: &str, depth: usize) -> Result<u64, JunitError> {
+    fn case(&mut self, node: Node<'_, '_>, suite: &str, depth: usize) -> Result<Shown, JunitError> {
         let class = attribute(node, "classname").filter(|class| !class.is_empty());
         let name = attribute(node, "name").filter(|name| !name.is_empty());
-        let (status, told_by) = status(node);
+        let (status, message) = status(node);
         self.cases.push(Case {
             suite: class.unwrap_or_else(|| suite.to_owned()),
             name: name.unwrap_or_else(|| "(without a name)".to_owned()),
             status,
             duration_ms: node.attribute("time").and_then(milliseconds),
-            message: told_by.map(message).unwrap_or_default(),
+            message,
         });
         let elements = |name| node.children().filter(|c| c.has_tag_name_of(name)).count() as u64;
         let bad = u64::from(matches!(status, CaseStatus::Failed | CaseStatus::Errored));
-        let mut shown = bad.max(elements("failure") + elements("error"));
+        let mut shown = Shown {
+            cases: 1,
+            bad: bad.max(elements("failure") + elements("error")),
+        };
         // No reporter is known to nest cases; if one does, a failure inside must not be lost.
         for child in node
             .children()
@@ -135,10 +176,10 @@ impl Reader {
             if depth >= DEPTH {
                 return Err(wrong(child, format!("elements nest deeper than {DEPTH}")));
             }
-            shown += match child.tag_name().name() {
+            shown.add(match child.tag_name().name() {
                 "testcase" => self.case(child, suite, depth + 1)?,
                 _ => self.suite(child, suite, depth + 1)?,
-            };
+            });
         }
         Ok(shown)
     }
@@ -155,34 +196,72 @@ impl Named for Node<'_, '_> {
     }
 }
 
-/// How a case ended, and the element that says so. `rerunFailure` and `flakyFailure` tell of
-/// earlier attempts and decide nothing.
-fn status<'a, 'i>(case: Node<'a, 'i>) -> (CaseStatus, Option<Node<'a, 'i>>) {
-    let child = |name| case.children().find(|child| child.has_tag_name_of(name));
-    let said = |words: &[&str]| {
-        ["status", "result"]
-            .iter()
-            .filter_map(|key| case.attribute(*key))
-            .any(|value| {
-                words
-                    .iter()
-                    .any(|word| word.eq_ignore_ascii_case(value.trim()))
-            })
+/// Words of `status` and `result`, in small letters, that say how a case ended.
+const FAILED: &[&str] = &["failed", "failure", "fail"];
+const ERRORED: &[&str] = &["error", "errored", "broken"];
+const SKIPPED: &[&str] = &[
+    "notrun",
+    "not run",
+    "not_run",
+    "disabled",
+    "skipped",
+    "skip",
+    "suppressed",
+    "ignored",
+    "ignore",
+    "pending",
+    "todo",
+    "excluded",
+];
+const PASSED: &[&str] = &[
+    "",
+    "run",
+    "completed",
+    "complete",
+    "passed",
+    "pass",
+    "success",
+    "successful",
+    "succeeded",
+    "ok",
+];
+
+/// How a case ended, and what is told of it. `rerunFailure` and `flakyFailure` tell of earlier
+/// attempts and decide nothing. A word that is not known is no success.
+fn status(case: Node<'_, '_>) -> (CaseStatus, String) {
+    let told = |name| {
+        let element = case.children().find(|child| child.has_tag_name_of(name));
+        element.map(message)
     };
-    if let Some(error) = child("error") {
-        (CaseStatus::Errored, Some(error))
-    } else if let Some(failure) = child("failure") {
-        (CaseStatus::Failed, Some(failure))
-    } else if said(&["failed", "failure", "fail"]) {
-        (CaseStatus::Failed, None)
-    } else if said(&["error", "errored", "broken"]) {
-        (CaseStatus::Errored, None)
-    } else if let Some(skipped) = child("skipped") {
-        (CaseStatus::Skipped, Some(skipped))
-    } else if said(&["notrun", "disabled", "skipped", "suppressed", "ignored"]) {
-        (CaseStatus::Skipped, None)
+    let words: Vec<String> = ["status", "result"]
+        .iter()
+        .filter_map(|key| case.attribute(*key))
+        .map(|word| word.trim().to_lowercase())
+        .collect();
+    let said = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    let known = |word: &str| {
+        [FAILED, ERRORED, SKIPPED, PASSED]
+            .iter()
+            .any(|words| words.contains(&word))
+    };
+    if let Some(error) = told("error") {
+        (CaseStatus::Errored, error)
+    } else if let Some(failure) = told("failure") {
+        (CaseStatus::Failed, failure)
+    } else if said(FAILED) {
+        (CaseStatus::Failed, String::new())
+    } else if said(ERRORED) {
+        (CaseStatus::Errored, String::new())
+    } else if let Some(word) = words.iter().find(|word| !known(word)) {
+        let word = clean(word, 100);
+        let message = format!("the report says `{word}` of this case: neither passed nor failed");
+        (CaseStatus::Errored, message)
+    } else if let Some(skipped) = told("skipped") {
+        (CaseStatus::Skipped, skipped)
+    } else if said(SKIPPED) {
+        (CaseStatus::Skipped, String::new())
     } else {
-        (CaseStatus::Passed, None)
+        (CaseStatus::Passed, String::new())
     }
 }
 
@@ -222,6 +301,11 @@ fn message(node: Node<'_, '_>) -> String {
 
 fn attribute(node: Node<'_, '_>, name: &str) -> Option<String> {
     node.attribute(name).map(|value| clean(value, NAME_BYTES))
+}
+
+/// Catch2 and doctest write the number of assertions as `tests`; these marks are theirs alone.
+fn counts_assertions(suite: Node<'_, '_>) -> bool {
+    suite.attribute("hostname") == Some("tbd") || suite.has_attribute("doctest_version")
 }
 
 /// A count such as `failures="2"`; absent or empty is none.

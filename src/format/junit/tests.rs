@@ -66,6 +66,90 @@ fn every_status_is_told_apart() {
 }
 
 #[test]
+fn a_status_in_words_is_known_or_an_error() {
+    use CaseStatus::{Errored, Failed, Passed, Skipped};
+    let table = [
+        ("status='run' result='completed'", Passed),
+        ("status='Passed'", Passed),
+        ("status='success'", Passed),
+        ("result='OK'", Passed),
+        ("status=''", Passed),
+        ("status='run' result='suppressed'", Skipped),
+        ("status='pending'", Skipped),
+        ("status='timedout'", Errored),
+        ("status='crashed'", Errored),
+        ("status='run' result='aborted'", Errored),
+        ("status='passed' result='FAILURE'", Failed),
+    ];
+    for (said, status) in table {
+        let xml = format!("<testsuite><testcase name='a' {said}/></testsuite>");
+        assert_eq!(statuses(&xml), [status], "{said}");
+    }
+    let strange = cases("<testsuite><testcase name='a' status='timedout'/></testsuite>");
+    assert!(strange[0].message.contains("timedout"), "{strange:?}");
+    let skipped = "<testsuite><testcase name='a' status='odd'><skipped/></testcase></testsuite>";
+    assert_eq!(statuses(skipped), [Errored]);
+}
+
+#[test]
+fn cases_that_are_counted_but_not_shown_are_not_lost() {
+    for xml in [
+        "<testsuite name='s' tests='3'><testcase name='a'/></testsuite>",
+        "<testsuites tests='3'><testsuite name='s'><testcase name='a'/></testsuite></testsuites>",
+        "<testsuites tests='3'><testsuite name='s' tests='3'><testcase name='a'/></testsuite></testsuites>",
+    ] {
+        let found = cases(xml);
+        assert_eq!(found.len(), 2, "{xml}");
+        assert_eq!(found[1].status, CaseStatus::Errored);
+        assert!(found[1].message.contains("counts 3") && found[1].message.contains("shows 1"));
+    }
+    assert_eq!(
+        statuses("<testsuite tests='2'/>"),
+        [CaseStatus::Errored],
+        "a report of nothing but a number"
+    );
+}
+
+/// What writers make of their counts: all cases or their own, with or without the skipped.
+#[test]
+fn counts_of_real_writers_are_not_complained_about() {
+    let one = "<testcase name='a'/>";
+    let skipped = "<testcase name='b'><skipped/></testcase>";
+    for xml in [
+        // All cases, the skipped among them.
+        format!(
+            "<testsuites><testsuite tests='2' skipped='1'>{one}{skipped}</testsuite></testsuites>"
+        ),
+        // A total at the top that agrees.
+        format!(
+            "<testsuites tests='2'><testsuite tests='2'>{one}{skipped}</testsuite></testsuites>"
+        ),
+        // Suites that count their own cases only, or all below them.
+        format!("<testsuite tests='1'>{one}<testsuite tests='1'>{skipped}</testsuite></testsuite>"),
+        format!("<testsuite tests='2'>{one}<testsuite tests='1'>{skipped}</testsuite></testsuite>"),
+        // The skipped ones left out.
+        format!("<testsuite tests='1' skipped='1'>{one}{skipped}</testsuite>"),
+        // An empty count.
+        format!("<testsuite tests=''>{one}</testsuite>"),
+        // Catch2 and doctest count assertions.
+        format!("<testsuites><testsuite tests='25' hostname='tbd'>{one}</testsuite></testsuites>"),
+        format!(
+            "<testsuites><testsuite tests='25' doctest_version='2.4.11'>{one}</testsuite></testsuites>"
+        ),
+        // A suite that broke as a whole is counted by some as a case.
+        "<testsuite tests='1' errors='1'><error message='set-up'/></testsuite>".to_owned(),
+    ] {
+        let found = cases(&xml);
+        assert!(
+            found
+                .iter()
+                .all(|case| !case.name.contains("does not show")),
+            "{xml}: {found:?}"
+        );
+    }
+}
+
+#[test]
 fn nodes_own_runner_puts_cases_straight_below_the_root() {
     let xml =
         "<testsuites><testcase name='a'/><testcase name='b'><failure/></testcase></testsuites>";
