@@ -29,7 +29,7 @@ impl Masker {
     pub const MIN_BYTES: usize = 3;
 
     /// A masker for these secrets; each is also masked line by line (programs print multi-line
-    /// keys with an indent or a prefix).
+    /// keys with an indent or a prefix), and as a shell, JSON and Rust write it between quotes.
     #[must_use]
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         let mut all: Vec<Vec<u8>> = Vec::new();
@@ -40,7 +40,7 @@ impl Masker {
                 .filter(|line| line.len() >= 8 || *line == whole);
             for text in std::iter::once(whole).chain(lines) {
                 if text.len() >= Self::MIN_BYTES {
-                    all.push(text.as_bytes().to_vec());
+                    all.extend(forms(text).map(String::into_bytes));
                 }
             }
         }
@@ -55,6 +55,13 @@ impl Masker {
             starts,
             held: Vec::new(),
         }
+    }
+
+    /// Whether this secret is shown as it is, because it is too short to be masked.
+    #[must_use]
+    pub fn spares(secret: &str) -> bool {
+        let length = secret.trim_end_matches(['\r', '\n']).len();
+        (1..Self::MIN_BYTES).contains(&length)
     }
 
     /// Whether there is nothing to mask, so that a caller may skip the work.
@@ -83,13 +90,41 @@ impl Masker {
         self.scan(&input, true).0
     }
 
-    /// Masks a whole text at once.
+    /// Masks a whole text at once. It may have been cut before: what stands at its end or before a
+    /// cut mark and may be the start of a secret is masked, too.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
         if self.secrets.is_empty() {
             return text.to_owned();
         }
-        String::from_utf8_lossy(&self.scan(text.as_bytes(), true).0).into_owned()
+        let masked = String::from_utf8_lossy(&self.scan(text.as_bytes(), true).0).into_owned();
+        let mut shown = String::with_capacity(masked.len());
+        for (count, part) in masked.split(CUT).enumerate() {
+            if count > 0 {
+                shown.push_str(CUT);
+            }
+            match self.begun(part) {
+                0 => shown.push_str(part),
+                length => {
+                    shown.push_str(&part[..part.len() - length]);
+                    shown.push_str("***");
+                }
+            }
+        }
+        shown
+    }
+
+    /// How many bytes at the end of this text are the start of a secret.
+    fn begun(&self, text: &str) -> usize {
+        let starts = |secret: &Vec<u8>| {
+            let most = secret.len().saturating_sub(1).min(text.len());
+            let mut lengths = (Self::MIN_BYTES..=most).rev();
+            lengths.find(|length| {
+                let at = text.len() - length;
+                text.is_char_boundary(at) && text.as_bytes()[at..] == secret[..*length]
+            })
+        };
+        self.secrets.iter().filter_map(starts).max().unwrap_or(0)
     }
 
     /// Whether a secret stands in these bytes.
@@ -143,9 +178,54 @@ impl Masker {
     }
 }
 
+/// What stands where a text was cut; the words behind it differ.
+const CUT: &str = " …";
+
+/// A secret as it is, and as it stands between the quotes of a shell, of JSON and of Rust.
+fn forms(text: &str) -> impl Iterator<Item = String> {
+    let inside = |quoted: String| {
+        let open = quoted.strip_prefix('"');
+        let inside = open.and_then(|open| open.strip_suffix('"'));
+        inside.unwrap_or_default().to_owned()
+    };
+    let json = inside(serde_json::Value::from(text).to_string());
+    let rust = inside(format!("{text:?}"));
+    let shell = text.replace('\'', r"'\''");
+    [text.to_owned(), shell, json, rust].into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn half_a_secret_at_a_cut_is_masked() {
+        let masker = Masker::new(["hunter2-and-more"]);
+        let text = |text: &str| masker.text(text);
+        assert_eq!(text("stdout was: x hunter2 …"), "stdout was: x *** …");
+        assert_eq!(text("x hunter2-and … (cut)"), "x *** … (cut)");
+        assert_eq!(text("x hunter2-and-mor"), "x ***");
+        assert_eq!(text("x hunter2-and-more …"), "x *** …");
+        assert_eq!(text("hunter2 in between … ok"), "hunter2 in between … ok");
+        assert_eq!(text("a hu …"), "a hu …");
+    }
+
+    #[test]
+    fn a_quoted_secret_is_masked() {
+        let secret = "it's \"so\"\tsecret\u{1b}";
+        let masker = Masker::new([secret]);
+        let json = serde_json::to_string(secret).unwrap();
+        assert_eq!(masker.text(&json), "\"***\"");
+        assert_eq!(masker.text(&format!("{secret:?}")), "\"***\"");
+        let shell = r"'it'\''s ".to_owned() + "\"so\"\tsecret\u{1b}'";
+        assert_eq!(masker.text(&shell), "'***'");
+    }
+
+    #[test]
+    fn what_is_too_short_to_be_masked_is_known() {
+        assert!(Masker::spares("a") && Masker::spares("ab\n"));
+        assert!(!Masker::spares("") && !Masker::spares("abc"));
+    }
 
     fn stream(secrets: &[&str], chunks: &[&str]) -> String {
         let mut masker = Masker::new(secrets.iter().copied());

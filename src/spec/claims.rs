@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::meet::meet;
 use super::outputs::Edges;
 use super::{Diagnostic, Gate};
 use crate::format::glob::Pattern;
@@ -142,31 +143,6 @@ fn both((pattern, other): (&Pattern, &Gate), gate: &Gate) -> Diagnostic {
         ))
 }
 
-/// Whether there is surely a path that both mean.
-fn meet(a: &Pattern, b: &Pattern) -> bool {
-    match (a.literal(), b.literal()) {
-        (Some(a), Some(b)) => a == b,
-        (Some(path), None) => within(b, path) && b.is_match(path),
-        (None, Some(path)) => within(a, path) && a.is_match(path),
-        (None, None) => a.base() == b.base() && tail(a) == tail(b),
-    }
-}
-
-/// Cheaper than to match.
-fn within(pattern: &Pattern, path: &str) -> bool {
-    pattern.base() == "." || path.starts_with(pattern.base())
-}
-
-/// What is behind the plain part of a pattern.
-fn tail(pattern: &Pattern) -> &str {
-    let text = pattern.text();
-    let glob = text
-        .find(crate::format::glob::is_glob_char)
-        .unwrap_or(text.len());
-    let start = text[..glob].rfind('/').map_or(0, |slash| slash + 1);
-    text[start..].trim_end_matches('/')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,19 +154,5 @@ mod tests {
         }
         assert_eq!(whole("localhost:5000/app"), "localhost:5000/app:latest");
         assert_ne!(whole("app:1"), whole("app:2"));
-    }
-
-    #[test]
-    fn patterns_meet_when_they_surely_mean_one_path() {
-        let meets = |cwd: &str, a: &str, b: &str| {
-            let pattern = |text: &str| Pattern::parse(cwd, text).unwrap();
-            meet(&pattern(a), &pattern(b))
-        };
-        assert!(meets(".", "r.xml", "./r.xml"));
-        assert!(meets("ui", "out/*.xml", "/ui/out/*.xml"));
-        assert!(meets(".", "out/*.xml", "out/a.xml"));
-        assert!(!meets(".", "out/*.xml", "out/deep/a.xml"));
-        assert!(!meets(".", "unit/*.xml", "e2e/*.xml"));
-        assert!(!meets(".", "a*.xml", "b*.xml"));
     }
 }

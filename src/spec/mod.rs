@@ -15,6 +15,7 @@ mod habits;
 pub mod keys;
 mod kind;
 mod load;
+mod meet;
 mod needs;
 mod outputs;
 mod packs;

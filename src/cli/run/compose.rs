@@ -1,5 +1,6 @@
 //! The composition root: makes the world of a run, lets the engine run, says how it ended.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::event::{Listener, Summary};
 use crate::exec::Local;
 use crate::exec::container::{self, Container};
 use crate::exec::process::Process;
-use crate::model::{ExitStatus, Masker, Reason};
+use crate::model::{ExitStatus, Masker, Reason, Secret};
 use crate::plan::{Plan, Task};
 use crate::store::{self, RunStore};
 use crate::sys::{self, Marker, Warden};
@@ -181,9 +182,23 @@ fn facts(parts: &Parts<'_>) -> RunFacts {
         arguments: arguments
             .map(|word| word.to_string_lossy().into_owned())
             .collect(),
-        notices: expired.into_iter().chain(pruned).chain(promises).collect(),
+        notices: expired
+            .into_iter()
+            .chain(pruned)
+            .chain(promises)
+            .chain(unmasked(&parts.project.pipeline.secrets))
+            .collect(),
         doubts: hollow(parts.plan).into_iter().collect(),
     }
+}
+
+/// Secrets that the reports show as they are.
+fn unmasked(secrets: &BTreeMap<String, Secret>) -> impl Iterator<Item = String> {
+    let short = secrets.iter().filter(|(_, value)| Masker::spares(&value.0));
+    short.map(|(name, _)| {
+        let least = Masker::MIN_BYTES;
+        format!("the secret `{name}` is not masked: it is shorter than {least} bytes")
+    })
 }
 
 /// Setups are evidence for nothing, and advisories decide nothing: a run of these proves nothing.
@@ -228,5 +243,22 @@ fn status(summary: &Summary) -> ExitStatus {
         Some(Ok(signal)) => ExitStatus::Signal(signal),
         Some(Err(_)) => ExitStatus::Undecided,
         None => summary.verdict().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_is_too_short_to_be_masked_is_named() {
+        let secret = |name: &str, value: &str| (name.to_owned(), Secret(value.to_owned()));
+        let secrets = BTreeMap::from([secret("PIN", "42"), secret("KEY", "long enough")]);
+        let said: Vec<String> = unmasked(&secrets).collect();
+        assert_eq!(said.len(), 1);
+        assert!(
+            said[0].contains("`PIN`") && !said[0].contains("42"),
+            "{said:?}"
+        );
     }
 }
