@@ -103,7 +103,7 @@ impl Kind for CommandGate {
 
     fn names_image(&self) -> Option<String> {
         match &self.place {
-            Where::Named(image) => image.as_literal().map(|text| text.to_string()),
+            Where::Named(image) => image.as_literal(),
             Where::Host | Where::Built(_) => None,
         }
     }
