@@ -265,6 +265,9 @@ fn entrypoint(decoder: &mut Decoder<'_>, node: &Node) -> Option<Vec<String>> {
     if matches!(node.value, Value::Sequence(_)) {
         return decoder.texts(node);
     }
+    // The text is split after it was filled in, so a value could become options.
+    let script = decoder.script(node)?;
+    decoder.refuse_strange(&script).then_some(())?;
     let text = decoder.text(node)?;
     match words::split(&text) {
         Ok(words) => Some(words),

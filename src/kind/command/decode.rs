@@ -102,9 +102,15 @@ pub(in crate::kind) fn decode(
 ) -> Option<Arc<dyn Kind>> {
     let shell = line::shell(gate, decoder);
     let body = gate.get(word)?;
-    let line = line::decode(body, shell.clone().unwrap_or_default(), decoder);
     let place = container::place(gate, decoder);
     let options = container::options(gate, place.as_ref(), decoder);
+    let around = line::Around {
+        shell: shell.clone().unwrap_or_default(),
+        entrypoint: options
+            .as_ref()
+            .and_then(|options| options.entrypoint.clone()),
+    };
+    let line = line::decode(body, around, decoder);
     let expect = expect(gate, decoder);
     let junit = gate
         .get("results")

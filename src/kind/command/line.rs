@@ -83,11 +83,19 @@ fn shortened(text: &str) -> String {
     }
 }
 
+/// What stands in front of a command line when it is run.
+pub(super) struct Around {
+    /// For a text that needs one.
+    pub(super) shell: Vec<String>,
+    /// In the place of the image's.
+    pub(super) entrypoint: Option<Vec<String>>,
+}
+
 /// Reads `run:` or `setup:`.
-pub(super) fn decode(node: &Node, shell: Vec<String>, decoder: &mut Decoder<'_>) -> Option<Line> {
+pub(super) fn decode(node: &Node, around: Around, decoder: &mut Decoder<'_>) -> Option<Line> {
     match &node.value {
-        Value::Sequence(items) => argv(node, items, decoder),
-        _ => text(node, shell, decoder),
+        Value::Sequence(items) => argv(node, items, &around, decoder),
+        _ => text(node, around, decoder),
     }
 }
 
@@ -120,7 +128,7 @@ pub(super) fn shell(gate: &Node, decoder: &mut Decoder<'_>) -> Option<Vec<String
     None
 }
 
-fn argv(node: &Node, items: &[Node], decoder: &mut Decoder<'_>) -> Option<Line> {
+fn argv(node: &Node, items: &[Node], around: &Around, decoder: &mut Decoder<'_>) -> Option<Line> {
     let words = items
         .iter()
         .map(|item| argument(item, decoder))
@@ -128,13 +136,19 @@ fn argv(node: &Node, items: &[Node], decoder: &mut Decoder<'_>) -> Option<Line> 
     arguments(
         node,
         &words.into_iter().collect::<Option<Vec<_>>>()?,
+        around,
         decoder,
     )
 }
 
 /// Arguments as they will be handed over: there is a program, and what a shell among them reads as
 /// code is there and is nobody else's.
-fn arguments(node: &Node, words: &[Script], decoder: &mut Decoder<'_>) -> Option<Line> {
+fn arguments(
+    node: &Node,
+    words: &[Script],
+    around: &Around,
+    decoder: &mut Decoder<'_>,
+) -> Option<Line> {
     let argv: Vec<Text> = words.iter().map(argument_of).collect();
     let known: Vec<Option<String>> = argv.iter().map(Text::as_literal).collect();
     if known
@@ -143,7 +157,10 @@ fn arguments(node: &Node, words: &[Script], decoder: &mut Decoder<'_>) -> Option
     {
         return empty(node, decoder);
     }
-    if let Some(at) = shells::code(&known) {
+    let before = around.entrypoint.iter().flatten().cloned().map(Some);
+    let before: Vec<_> = before.collect();
+    if let Some(at) = shells::code(&[&before[..], &known[..]].concat()) {
+        let at = at.saturating_sub(before.len());
         let code = &words[at..];
         let mut safe = true;
         for word in code {
@@ -189,7 +206,7 @@ fn argument(item: &Node, decoder: &mut Decoder<'_>) -> Option<Script> {
     decoder.script(item)
 }
 
-fn text(node: &Node, shell: Vec<String>, decoder: &mut Decoder<'_>) -> Option<Line> {
+fn text(node: &Node, around: Around, decoder: &mut Decoder<'_>) -> Option<Line> {
     let script = decoder.script(node)?;
     let template = Template::of(&script);
     let known = script.text().as_literal();
@@ -199,12 +216,12 @@ fn text(node: &Node, shell: Vec<String>, decoder: &mut Decoder<'_>) -> Option<Li
     if template.hole.is_none() || words::needs_shell(&template.text).is_some() {
         let safe = decoder.refuse_strange(&script);
         return safe.then(|| Line::Shell {
-            shell,
+            shell: around.shell,
             text: script.text(),
         });
     }
     match words::split(&template.text) {
-        Ok(words) => arguments(node, &template.fill(&words), decoder),
+        Ok(words) => arguments(node, &template.fill(&words), &around, decoder),
         Err(error) => {
             decoder.report(
                 Diagnostic::new(

@@ -51,6 +51,18 @@ const TABLE: &[(&str, &str)] = &[
         "`git.branch` in a shell string is an injection",
     ),
     (
+        "{ run: ['echo ${{ git.branch }}'], in: app, container: { entrypoint: [bash, -c] } }",
+        "`git.branch` in a shell string is an injection",
+    ),
+    (
+        "{ run: [-c, 'echo ${{ git.branch }}'], in: app, container: { entrypoint: sh } }",
+        "`git.branch` in a shell string is an injection",
+    ),
+    (
+        "{ run: [a], in: app, container: { entrypoint: 'sh -c \"${{ git.branch }}\"' } }",
+        "`git.branch` in a shell string is an injection",
+    ),
+    (
         "{ run: [env, '-Sbash -c', 'echo ${{ git.branch }}'] }",
         "`git.branch` in a shell string is an injection",
     ),
