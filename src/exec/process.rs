@@ -21,7 +21,7 @@ use self::output::{Tap, drain};
 use self::start::Started;
 use super::{Desk, Stream};
 use crate::model::{Answer, Ending, NoAnswer, Place, Ran, RunRequest, Unanswered, limits};
-use crate::sys::{self, Marker, Warden};
+use crate::sys::{self, Marker, Strangers, Warden};
 
 /// How patient the executor is. Injectable, so that tests need not wait.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,8 @@ pub struct Process {
     root: PathBuf,
     marker: Marker,
     warden: Option<Warden>,
+    /// Children from before the run: never touched.
+    strangers: Strangers,
     times: Times,
     /// Read into by every gate in turn: the driver has one thread.
     buffer: RefCell<Vec<u8>>,
@@ -75,12 +77,20 @@ impl Process {
             root: root.to_owned(),
             marker,
             warden,
+            strangers: Strangers::default(),
             times: Times::default(),
             buffer: RefCell::new(vec![0; output::BUFFER]),
             leaders: RefCell::default(),
             starts: Cell::new(0),
             oom_kills: Cell::new(oom_kills()),
         })
+    }
+
+    /// With children that were there before anything was started.
+    #[must_use]
+    pub fn beside(mut self, strangers: Strangers) -> Self {
+        self.strangers = strangers;
+        self
     }
 
     /// With other times.
@@ -95,15 +105,17 @@ impl Process {
     #[must_use]
     pub fn close(&self) -> Vec<String> {
         let warden: Vec<i32> = self.warden.iter().map(Warden::pid).collect();
-        let killed = sys::reap_rest(&warden);
-        if killed.is_empty() {
-            return Vec::new();
-        }
-        let (count, names) = (killed.len(), killed.join(", "));
-        vec![format!(
-            "{} that hid from their gates were killed: {names}",
-            family::count(count)
-        )]
+        let rest = sys::reap_rest(&warden, &self.strangers, &self.marker);
+        let say = |names: &[String], what: &str| {
+            let count = family::count(names.len());
+            (!names.is_empty()).then(|| format!("{count} {what}: {}", names.join(", ")))
+        };
+        let spared = "left alone: prove had children when it was started, and these may be theirs";
+        let killed = say(&rest.killed, "that hid from their gates were killed");
+        killed
+            .into_iter()
+            .chain(say(&rest.spared, spared))
+            .collect()
     }
 
     /// Answers one request.
@@ -179,15 +191,17 @@ impl Process {
         };
         notes.extend(led.notes.iter().cloned());
         let ending = self.ending(&led, &mut notes);
+        // Of a stream that was not read to its end nothing may be said but what came.
+        let capture_cut = out.lacks() || err.as_ref().is_some_and(Tap::lacks);
         let (err, broken) = match err {
-            Some(err) => ((err.captured, err.cut), err.broken),
-            None => ((None, false), None),
+            Some(err) => (err.captured, err.broken),
+            None => (None, None),
         };
         notes.extend(out.broken.into_iter().chain(broken));
         Ran {
-            capture_cut: out.cut || err.1,
+            capture_cut,
             stdout: out.captured,
-            stderr: err.0,
+            stderr: err,
             notes,
             ..Ran::ended(ending)
         }

@@ -5,23 +5,26 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use crate::sys::fs::{read_limited, write_whole};
 
 /// `.prove` of the project with this root; made, checked, and ignoring itself.
 pub(super) fn ensure(root: &Path) -> Result<PathBuf, StoreError> {
     let prove = root.join(".prove");
     ensure_directory(&prove)?;
     let ignore = prove.join(".gitignore");
-    match fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&ignore)
-    {
-        Ok(mut file) => io::Write::write_all(&mut file, b"*\n")
-            .map_err(|error| StoreError::io("write", &ignore, error))?,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(StoreError::io("create", &ignore, error)),
+    // Any other content could put what a run records into a commit, or into a build context.
+    if !ignores_all(&ignore) {
+        write_whole(&ignore, b"*\n").map_err(|error| StoreError::io("write", &ignore, error))?;
     }
     Ok(prove)
+}
+
+/// Whether this file is one of its own and says `*` and nothing else. What cannot be read does not.
+fn ignores_all(path: &Path) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
+    is_file
+        && read_limited(path, 16)
+            .is_ok_and(|bytes| bytes.is_some_and(|bytes| bytes.trim_ascii() == b"*"))
 }
 
 /// Makes this directory unless it is there; a link is refused, as it would let us write and
@@ -63,12 +66,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let prove = ensure(root.path()).unwrap();
         assert_eq!(fs::read_to_string(prove.join(".gitignore")).unwrap(), "*\n");
-        fs::write(prove.join(".gitignore"), "mine").unwrap();
-        ensure(root.path()).unwrap();
-        assert_eq!(
-            fs::read_to_string(prove.join(".gitignore")).unwrap(),
-            "mine"
-        );
+        for other in ["mine", "", "*\n!runs\n"] {
+            fs::write(prove.join(".gitignore"), other).unwrap();
+            ensure(root.path()).unwrap();
+            assert_eq!(fs::read_to_string(prove.join(".gitignore")).unwrap(), "*\n");
+        }
     }
 
     #[test]

@@ -114,7 +114,10 @@ impl Recorded {
                     check_place(&path, number, &recording, &event)?;
                     recording.events.push(event);
                 }
-                Err(WireError::Damaged(_)) if !whole && number > 1 => recording.cut = true,
+                // Nobody was killed while writing behind the end of a run: that is damage.
+                Err(WireError::Damaged(_)) if !whole && number > 1 && !recording.finished() => {
+                    recording.cut = true;
+                }
                 Err(source) => {
                     return Err(StoreError::BadLine {
                         path,
@@ -282,6 +285,8 @@ mod tests {
             refused(&format!("{HEAD}\n{END}\n{behind}\n")),
             "3: an event behind the end of the run"
         );
+        assert!(refused(&format!("{HEAD}\n{END}\n{}", &END[..20])).starts_with("3: not an event"));
+        assert!(refused(&format!("{HEAD}\n{END}\nx")).starts_with("3: not an event"));
         assert_eq!(refused(""), "1: the recording is empty");
         assert!(refused("{").starts_with("1: not an event"));
     }

@@ -78,6 +78,7 @@ impl Git {
             .filter(|_| tags.next().is_none())
             .map(str::to_owned);
         let branch = branch.or_else(|| ci_branch(env));
+        let branch = branch.filter(|_| !is_of_a_stranger(env));
         Ok(GitFacts {
             sha,
             base: self.base()?,
@@ -228,6 +229,16 @@ fn ci_branch(env: &BTreeMap<String, String>) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// Whether a GitHub event that a stranger can set off runs this, also where it checks out a branch
+/// of the project itself (`pull_request_target`, `workflow_run` are told `refs/heads/main`).
+fn is_of_a_stranger(env: &BTreeMap<String, String>) -> bool {
+    let get = |name: &str| env.get(name).map_or("", String::as_str);
+    let event = get("GITHUB_EVENT_NAME");
+    !get("GITHUB_HEAD_REF").is_empty()
+        || event.starts_with("pull_request")
+        || event == "workflow_run"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,6 +290,21 @@ mod tests {
         assert_eq!(asked.facts(&none).unwrap().branch, None);
         let ci = BTreeMap::from([("GITHUB_REF".to_owned(), "refs/heads/x/y".to_owned())]);
         assert_eq!(asked.facts(&ci).unwrap().branch.as_deref(), Some("x/y"));
+        for (name, value) in [
+            ("GITHUB_EVENT_NAME", "pull_request_target"),
+            ("GITHUB_EVENT_NAME", "workflow_run"),
+            ("GITHUB_HEAD_REF", "main"),
+        ] {
+            let mut env = ci.clone();
+            env.insert(name.to_owned(), value.to_owned());
+            assert_eq!(asked.facts(&env).unwrap().branch, None, "{value}");
+            git(dir.path(), &["checkout", "-q", "work"]);
+            assert_eq!(asked.facts(&env).unwrap().branch, None, "{value}");
+            git(dir.path(), &["checkout", "-q", "--detach"]);
+        }
+        let mut push = ci.clone();
+        push.insert("GITHUB_EVENT_NAME".to_owned(), "push".to_owned());
+        assert_eq!(asked.facts(&push).unwrap().branch.as_deref(), Some("x/y"));
     }
 
     #[test]

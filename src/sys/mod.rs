@@ -16,7 +16,7 @@ pub mod walk;
 pub mod warden;
 
 pub use marker::{MARKER, Marker};
-pub use process::reap_rest;
+pub use process::{Strangers, reap_rest};
 pub use tree::Tree;
 pub use warden::Warden;
 

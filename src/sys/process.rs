@@ -3,6 +3,7 @@
 //! Never waits for "any child": that would steal the ones that tokio waits for.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 
@@ -23,6 +24,48 @@ pub struct Proc {
     pub name: String,
     /// It is dead and waits for its parent to look.
     pub zombie: bool,
+    /// When it started, in ticks since the machine did: with the number it names one process.
+    pub started: u64,
+}
+
+/// Children that this process had before it started anything: whoever was this process before the
+/// `exec` made them (`sleep 99 & exec prove run`, `exec > >(tee log)`). They are not ours to end.
+#[derive(Clone, Debug, Default)]
+pub struct Strangers(BTreeMap<i32, u64>);
+
+impl Strangers {
+    /// Those that are there now.
+    #[must_use]
+    pub fn now() -> Self {
+        let known = children().into_iter().filter_map(look);
+        Self(
+            known
+                .map(|process| (process.pid, process.started))
+                .collect(),
+        )
+    }
+
+    /// Whether this is one of them.
+    #[must_use]
+    pub fn have(&self, pid: i32) -> bool {
+        let started = self.0.get(&pid);
+        started.is_some_and(|at| look(pid).is_some_and(|process| process.started == *at))
+    }
+
+    /// Whether there was none: then every orphan that comes descends from what was started here.
+    #[must_use]
+    pub fn are_none(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What was left at the end of a run.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Rest {
+    /// What was killed, as `pid name`.
+    pub killed: Vec<String>,
+    /// What may be a stranger's child and was let live.
+    pub spared: Vec<String>,
 }
 
 /// From now on orphans below this process come to it, not to init. Nothing where the kernel does
@@ -69,12 +112,15 @@ pub fn look(pid: i32) -> Option<Proc> {
     let zombie = matches!(rest.next()?, "Z" | "X");
     let parent = rest.next()?.parse().ok()?;
     let group = rest.next()?.parse().ok()?;
+    // The group is field 5, the start field 22.
+    let started = rest.nth(16)?.parse().ok()?;
     Some(Proc {
         pid,
         parent,
         group,
         name: stat.get(open + 1..close)?.to_owned(),
         zombie,
+        started,
     })
 }
 
@@ -188,31 +234,41 @@ pub fn reap(pid: i32) {
 }
 
 /// The end of a run: kills every child that is left, and what comes to us by that, until there is
-/// none (at most a second). `keep` are children that end by themselves (the warden). Gives the
-/// names of what was killed.
-pub fn reap_rest(keep: &[i32]) -> Vec<String> {
-    let mut killed = Vec::new();
+/// none (at most a second). `keep` are children that end by themselves (the warden).
+///
+/// `strangers` live on. When there are any, an orphan without this run's mark may be a child of
+/// theirs that came to us: it is spared.
+pub fn reap_rest(keep: &[i32], strangers: &Strangers, marker: &Marker) -> Rest {
+    let mut rest = Rest::default();
     for _ in 0..200 {
-        let left: Vec<i32> = children()
-            .into_iter()
-            .filter(|pid| !keep.contains(pid))
-            .collect();
-        if left.is_empty() {
-            break;
-        }
-        for pid in left {
+        let mut waits = false;
+        let left = children().into_iter();
+        for pid in left.filter(|pid| !keep.contains(pid) && !strangers.have(*pid)) {
             if let Some(process) = look(pid).filter(|process| !process.zombie) {
                 let name = format!("{pid} {}", process.name);
-                if !killed.contains(&name) {
-                    killed.push(name);
+                if strangers.are_none() || marked(pid, marker).is_some() {
+                    remember(&mut rest.killed, name);
+                    signal(pid, Signal::KILL);
+                } else {
+                    remember(&mut rest.spared, name);
+                    continue;
                 }
-                signal(pid, Signal::KILL);
             }
+            waits = true;
             reap(pid);
+        }
+        if !waits {
+            break;
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    killed
+    rest
+}
+
+fn remember(names: &mut Vec<String>, name: String) {
+    if !names.contains(&name) {
+        names.push(name);
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::exec::process::Process;
 use crate::model::{ExitStatus, Masker, Reason, Secret};
 use crate::plan::{Plan, Task};
 use crate::store::{self, RunStore};
-use crate::sys::{self, Marker, Warden};
+use crate::sys::{self, Marker, Strangers, Warden};
 
 /// Longer than any run.
 const FOR_GOOD: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -40,6 +40,8 @@ pub(super) struct Parts<'r> {
     pub marker: Marker,
     /// Taken by the executor.
     pub warden: Option<Warden>,
+    /// Children from before the run.
+    pub strangers: Strangers,
 }
 
 /// Runs it.
@@ -134,6 +136,7 @@ fn executor(parts: &mut Parts<'_>) -> Result<Local, Failure> {
     let root = &parts.project.origin.root;
     let process = Process::new(root, parts.marker.clone(), parts.warden.take());
     let process = process.map_err(super::unguarded)?;
+    let process = process.beside(parts.strangers.clone());
     let container = Container::new(container::Settings {
         root: root.clone(),
         env: parts.project.facts.env.clone(),

@@ -18,7 +18,7 @@ use super::plan::{self, Chosen};
 use crate::model::ExitStatus;
 use crate::plan::{Plan, Task};
 use crate::store::{self, RunLock};
-use crate::sys::{Marker, Warden};
+use crate::sys::{Marker, Strangers, Warden};
 use reports::Report;
 
 /// How long `--wait` without a duration waits: in effect, as long as it takes.
@@ -70,6 +70,8 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<ExitStatus, Failure> {
+    // First of all: whatever comes later is ours.
+    let strangers = Strangers::now();
     let started = SystemTime::now();
     let id = store::new_run_id(started);
     let mut prepared = prepare(run, common, &id)?;
@@ -102,6 +104,7 @@ pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<Exi
         terminal,
         marker,
         warden: Some(warden),
+        strangers,
     })
 }
 

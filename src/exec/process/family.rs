@@ -169,6 +169,7 @@ impl<'p> Family<'p> {
         tree::children()
             .into_iter()
             .filter(|pid| Some(*pid) != warden && !leaders.contains(pid))
+            .filter(|pid| !self.process.strangers.have(*pid))
             .filter(ours)
             .collect()
     }

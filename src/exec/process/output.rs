@@ -26,6 +26,8 @@ pub(super) struct Tap {
     pub cut: bool,
     /// Reading failed; in words.
     pub broken: Option<String>,
+    /// The end of the stream was seen.
+    ended: bool,
     grown: bool,
 }
 
@@ -38,6 +40,7 @@ impl Tap {
             captured,
             cut: false,
             broken: None,
+            ended: false,
             grown: false,
         }
     }
@@ -46,12 +49,20 @@ impl Tap {
     fn read(&mut self, buffer: &RefCell<Vec<u8>>, sink: &dyn Sink) -> bool {
         let mut buffer = buffer.borrow_mut();
         match self.receiver.try_read(&mut buffer) {
-            Ok(0) => return false,
+            Ok(0) => {
+                self.ended = true;
+                return false;
+            }
             Ok(n) => self.take(&buffer[..n], sink),
             Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
             Err(error) => return self.breaks(&error),
         }
         true
+    }
+
+    /// Whether it was asked for, and not all of it is held: cut, broken, or closed before its end.
+    pub(super) fn lacks(&self) -> bool {
+        self.captured.is_some() && (self.cut || !self.ended)
     }
 
     fn breaks(&mut self, error: &std::io::Error) -> bool {

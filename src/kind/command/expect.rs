@@ -37,9 +37,11 @@ pub(super) fn judge(
         let limit = limits::CAPTURE_BYTES >> 20;
         return Some(Judged::Errored(
             Reason::new(format!(
-                "{stream} cannot be judged: the output is longer than {limit} MiB and was cut"
+                "{stream} cannot be judged: the output is longer than {limit} MiB and was cut, or \
+                 was not read to its end"
             ))
-            .hint("let the command write less, or write to a file and check that"),
+            .hint("let the command write less, or write to a file and check that")
+            .hint("let it wait for what it starts: nothing may hold its output open"),
         ));
     }
     let wrong = first_wrong(rule, bytes)?;
