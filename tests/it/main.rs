@@ -17,6 +17,7 @@ mod faults_file;
 mod faults_process;
 mod faults_results;
 mod faults_run;
+mod faults_world;
 mod gate_files;
 mod house;
 mod reports;

@@ -1,0 +1,129 @@
+//! What surrounds a run: processes that were there before it, streams that others hold, the state
+//! that an earlier run left.
+
+use std::fs;
+use std::process::Command;
+
+use prove::model::VerdictWord;
+use rustix::process::Signal;
+
+use crate::support::{Project, Ran, fifo, lives, signal, wait_for_line, wait_until_gone};
+
+/// A shell in the project that may end as `exec "$PROVE" run`.
+fn bash(project: &Project, script: &str) -> Ran {
+    let prove = project.command(&[]);
+    let envs = prove
+        .get_envs()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let mut command = Command::new("bash");
+    command.args(["-c", script]).current_dir(project.path());
+    command
+        .env_clear()
+        .envs(envs)
+        .env("PROVE", prove.get_program());
+    Ran::of(command.output().unwrap())
+}
+
+fn pid(project: &Project, file: &str) -> String {
+    let text = fs::read_to_string(project.path().join(file)).unwrap();
+    text.trim().to_owned()
+}
+
+fn kill(pid: &str) {
+    signal(pid.parse().unwrap(), Signal::KILL);
+    wait_until_gone(pid);
+}
+
+#[test]
+fn a_child_from_before_the_run_lives_on() {
+    let project = Project::with("version: 1\ngates:\n  a: 'true'\n");
+    let script = "sleep 301 > /dev/null 2>&1 & echo $! > stranger; exec \"$PROVE\" run";
+    let ran = bash(&project, script);
+    let stranger = pid(&project, "stranger");
+    assert!(lives(&stranger), "it was killed: {}", ran.text());
+    kill(&stranger);
+    ran.expect(0, &[]);
+    assert!(!ran.text().contains("killed"), "{}", ran.text());
+}
+
+#[test]
+fn whoever_reads_the_output_reads_it_to_its_end() {
+    let project = Project::with("version: 1\ngates:\n  a: 'true'\n");
+    let ran = bash(&project, "exec > >(cat; echo whole); exec \"$PROVE\" run");
+    ran.expect(0, &["proved", "whole"]);
+}
+
+/// A gate that leaves a process without mark and group, which holds its output open.
+const HIDES: &str = concat!(
+    "version: 1\ngates:\n  a:\n    run: |\n",
+    "      env -i setsid sh -c 'echo $$ > hidden; echo up > up; read x < fifo; echo BAD' &\n",
+    "      read x < up\n    expect: { stdout: { empty: true } }\n",
+);
+
+fn hides() -> Project {
+    let project = Project::with(HIDES);
+    fifo(&project.path().join("up"));
+    fifo(&project.path().join("fifo"));
+    project
+}
+
+#[test]
+fn output_that_was_not_read_to_its_end_is_not_judged() {
+    let project = hides();
+    project
+        .run()
+        .expect(3, &["not read to its end", "hid from their gates"]);
+    assert_eq!(project.gate("a").verdict, VerdictWord::Errored);
+    wait_until_gone(&pid(&project, "hidden"));
+}
+
+#[test]
+fn what_may_be_a_strangers_is_spared_and_said() {
+    let project = hides();
+    let script = "sleep 301 > /dev/null 2>&1 & echo $! > stranger; exec \"$PROVE\" run 2> said";
+    let mut prove = bash_child(&project, script);
+    prove.wait().unwrap();
+    let (stranger, hidden) = (pid(&project, "stranger"), pid(&project, "hidden"));
+    assert!(lives(&stranger) && lives(&hidden));
+    kill(&stranger);
+    kill(&hidden);
+    let said = fs::read_to_string(project.path().join("said")).unwrap();
+    assert!(
+        said.contains("left alone") && said.contains(&hidden),
+        "{said}"
+    );
+}
+
+/// The same, but nobody reads its output.
+fn bash_child(project: &Project, script: &str) -> std::process::Child {
+    let prove = project.command(&[]);
+    let envs = prove
+        .get_envs()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let mut command = Command::new("bash");
+    command.args(["-c", script]).current_dir(project.path());
+    command
+        .env_clear()
+        .envs(envs)
+        .env("PROVE", prove.get_program());
+    command.stdout(std::process::Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn the_reports_of_a_run_that_goes_on_are_its_own() {
+    let project = Project::with(concat!(
+        "version: 1\nreports: { junit: out.xml }\n",
+        "gates:\n  a: { run: 'echo up > up; read x < go' }\n",
+    ));
+    project.file("out.xml", "");
+    for name in ["up", "go"] {
+        fifo(&project.path().join(name));
+    }
+    let first = project.command(&["run"]).spawn().unwrap();
+    wait_for_line(&project.path().join("up"));
+    let theirs = fs::read(project.path().join("out.xml")).unwrap();
+    project.run().expect(3, &["--wait"]);
+    assert_eq!(fs::read(project.path().join("out.xml")).unwrap(), theirs);
+    fs::write(project.path().join("go"), "go\n").unwrap();
+    Ran::of(first.wait_with_output().unwrap()).expect(0, &[]);
+}
