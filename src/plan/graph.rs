@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::types::EdgeReason;
 use crate::model::GateName;
-use crate::spec::Span;
+use crate::spec::{self, Span};
 use crate::spec::{Gate, Pipeline};
 
 /// What stands at a vertex.
@@ -99,6 +99,7 @@ impl<'p> Graph<'p> {
     /// `needs:` and images: what the file itself says.
     fn add_written(&mut self) -> Result<(), Vec<Unknown>> {
         let mut unknown = Vec::new();
+        let joins = self.join_groups();
         for (at, gate) in self.pipeline.gates.iter().enumerate() {
             let needs = gate
                 .needs
@@ -112,7 +113,10 @@ impl<'p> Graph<'p> {
                 } else {
                     EdgeReason::Image
                 };
-                match self.find(&named) {
+                match self
+                    .find(&named)
+                    .or_else(|| joins.get(named.as_str()).copied())
+                {
                     Some(on) if seen.insert(on) => self.after[at].push(Wait { on, reason, span }),
                     Some(_) => {}
                     None => unknown.push(Unknown {
@@ -128,6 +132,17 @@ impl<'p> Graph<'p> {
         } else {
             Err(unknown)
         }
+    }
+
+    /// One join for each group that is needed.
+    fn join_groups(&mut self) -> HashMap<&'p str, usize> {
+        let gates = &self.pipeline.gates;
+        let mut joins = HashMap::new();
+        for (group, members) in spec::members(gates, &spec::needed(gates)) {
+            let name = gates[members[0]].name.step("group");
+            joins.insert(group, self.join(name, members, EdgeReason::Needs));
+        }
+        joins
     }
 
     /// A setup precedes everything in its group and below, but for other setups, tool builds

@@ -399,6 +399,17 @@ fn many_checks_and_many_builds_stay_linear() {
 }
 
 #[test]
+fn a_group_that_needs_a_group_is_no_edge_for_each_pair() {
+    let mut gates: Vec<G> = (0..2000).map(|n| check(&format!("a/c{n}"))).collect();
+    gates.extend((0..2000).map(|n| check(&format!("b/c{n}")).needs(&["a"])));
+    let plan = plan(&gates).unwrap();
+    let edges: usize = plan.nodes().iter().map(|node| node.after.len()).sum();
+    assert_eq!(edges, 4000);
+    let last = plan.nodes().last().unwrap();
+    assert_eq!(plan.waits(last).len(), 2000);
+}
+
+#[test]
 fn the_table_says_what_waits_for_what_and_why() {
     let plan = plan_of(&shop(), &["app-test", "ui"], false).unwrap();
     let mut text = String::new();
@@ -450,4 +461,21 @@ fn the_json_form_has_every_wait_with_its_reason() {
     assert_eq!(json["gates"][1]["after"][0]["reason"], "checks-first");
     assert_eq!(json["gates"][2]["gate"], "app:tag");
     assert_eq!(json["gates"][2]["stage"], 3);
+}
+
+#[test]
+fn a_cycle_through_groups_is_said_gate_by_gate() {
+    let gates = [
+        check("a/x").needs(&["b"]),
+        check("b/y").needs(&["a"]),
+        check("c").needs(&["a"]),
+    ];
+    let Err(PlanError::Cycles(cycles)) = plan(&gates) else {
+        panic!("no cycle")
+    };
+    let steps = |cycle: &super::Cycle| cycle.path();
+    assert_eq!(
+        cycles.iter().map(steps).collect::<Vec<_>>(),
+        ["a/x → b/y → a/x"]
+    );
 }

@@ -50,8 +50,8 @@ pub struct Gate {
     pub kind: Arc<dyn Kind>,
     /// `description:`.
     pub description: Option<String>,
-    /// `needs:`, full names that exist, each with where it is written. A group's name has been
-    /// replaced by its members.
+    /// `needs:`, full names that exist, each with where it is written. A group's name stands
+    /// for its required members ([`members`]).
     pub needs: Vec<(GateName, Span)>,
     /// `advisory:`.
     pub advisory: Option<Advisory>,
@@ -120,4 +120,29 @@ pub struct Origin {
     pub file: PathBuf,
     /// The project's root: the directory that the gate file is in.
     pub root: PathBuf,
+}
+
+/// The required members of these groups; what is no group in `named` is passed over.
+#[must_use]
+pub fn members<'g>(
+    gates: &'g [Gate],
+    named: &std::collections::BTreeSet<&str>,
+) -> BTreeMap<&'g str, Vec<usize>> {
+    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, gate) in gates.iter().enumerate() {
+        let name = gate.name.as_str();
+        for (slash, _) in name.match_indices('/') {
+            if gate.advisory.is_none() && named.contains(&name[..slash]) {
+                members.entry(&name[..slash]).or_default().push(at);
+            }
+        }
+    }
+    members
+}
+
+/// All names that stand in `needs:` of these gates.
+#[must_use]
+pub fn needed(gates: &[Gate]) -> std::collections::BTreeSet<&str> {
+    let needs = gates.iter().flat_map(|gate| &gate.needs);
+    needs.map(|(name, _)| name.as_str()).collect()
 }

@@ -37,7 +37,7 @@ pub use crate::format::yaml::Span;
 pub use decode::Decoder;
 pub use diagnostic::{Diagnostic, Diagnostics, Sources};
 pub use env::{ALWAYS, Environment};
-pub use gate::{Advisory, Cost, Gate, MissingEnv, Origin, Pipeline, Retries};
+pub use gate::{Advisory, Cost, Gate, MissingEnv, Origin, Pipeline, Retries, members, needed};
 pub use kind::{Builds, Kind, KindSpec, Registry, Turn};
 pub use load::{GateFile, Loaded, load, load_read};
 pub use schema::schema;

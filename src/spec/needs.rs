@@ -1,4 +1,5 @@
-//! `needs:`: names to gates. A group stands for its required members.
+//! `needs:`: names to full names. A group stands for its required members, but is not spelt out
+//! here: many that need a group of many would be as many edges as both multiplied.
 
 use std::collections::BTreeSet;
 
@@ -18,22 +19,16 @@ pub(super) fn resolve(
     let mut resolved: Vec<(GateName, Span)> = Vec::new();
     let mut seen = BTreeSet::new();
     for need in needs {
-        match targets(scope, gate, need) {
-            Ok(names) => {
-                let fresh = names.into_iter().filter(|name| seen.insert(name.clone()));
-                resolved.extend(fresh.map(|name| (name, need.span)));
-            }
+        match target(scope, gate, need) {
+            Ok(name) if seen.insert(name.clone()) => resolved.push((name, need.span)),
+            Ok(_) => {}
             Err(diagnostic) => mistakes.push(*diagnostic),
         }
     }
     resolved
 }
 
-fn targets(
-    scope: &Scope<'_>,
-    own: &GateName,
-    need: &Need,
-) -> Result<Vec<GateName>, Box<Diagnostic>> {
+fn target(scope: &Scope<'_>, own: &GateName, need: &Need) -> Result<GateName, Box<Diagnostic>> {
     let Some((name, known)) = scope.find(&need.name, need.group.as_ref()) else {
         return Err(Box::new(unknown(scope, need)));
     };
@@ -43,7 +38,7 @@ fn targets(
     if !known.group {
         return match known.advisory {
             true => Err(Box::new(needs_advisory(name, known, need.span))),
-            false => Ok(vec![name.clone()]),
+            false => Ok(name.clone()),
         };
     }
     let inside = format!("{name}/");
@@ -53,16 +48,15 @@ fn targets(
             diagnostic.why(format!("`{own}` is a member of `{name}`")),
         ));
     }
-    let members = scope
+    let required = |(_, known): (&GateName, &Known)| !known.group && !known.advisory;
+    let mut members = scope
         .gates
-        .iter()
+        .range(name..)
         .filter(|(member, _)| member.as_str().starts_with(&inside));
-    let required = members.filter(|(_, known)| !known.group && !known.advisory);
-    let names: Vec<_> = required.map(|(name, _)| name.clone()).collect();
-    if names.is_empty() {
+    if !members.any(required) {
         return Err(Box::new(needs_advisory(name, known, need.span)));
     }
-    Ok(names)
+    Ok(name.clone())
 }
 
 fn itself(own: &GateName, span: Span) -> Diagnostic {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::gate::{members, needed};
 use super::{Diagnostic, Gate};
 use crate::model::GateName;
 
@@ -66,17 +67,20 @@ fn overlap((outer, other): (&str, &Gate), (path, gate): (&str, &Gate)) -> Diagno
 
 /// Who waits for whom, as far as the language knows it.
 pub(super) struct Edges<'g> {
-    after: BTreeMap<&'g GateName, Vec<GateName>>,
+    after: BTreeMap<&'g str, Vec<GateName>>,
 }
 
 impl<'g> Edges<'g> {
     pub(super) fn new(gates: &'g [Gate]) -> Self {
         let after = gates.iter().map(|gate| {
             let needs = gate.needs.iter().map(|(name, _)| name.clone());
-            (&gate.name, needs.chain(gate.kind.uses()).collect())
+            (gate.name.as_str(), needs.chain(gate.kind.uses()).collect())
         });
+        let groups = members(gates, &needed(gates)).into_iter();
+        let names = |at: Vec<usize>| at.into_iter().map(|at| gates[at].name.clone()).collect();
+        let groups = groups.map(|(group, at)| (group, names(at)));
         Self {
-            after: after.collect(),
+            after: after.chain(groups).collect(),
         }
     }
 
@@ -95,7 +99,7 @@ impl<'g> Edges<'g> {
                 return true;
             }
             if seen.insert(gate) {
-                next.extend(self.after.get(gate).into_iter().flatten());
+                next.extend(self.after.get(gate.as_str()).into_iter().flatten());
             }
         }
         false

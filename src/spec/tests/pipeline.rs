@@ -64,7 +64,13 @@ fn a_group_hands_its_keys_down_and_the_nearest_wins() {
 
 #[test]
 fn a_group_in_needs_stands_for_its_members() {
-    assert_eq!(needs(gate(&whole(), "app-test")), ["ui/fresh", "ui/types"]);
+    let pipeline = whole();
+    assert_eq!(needs(gate(&pipeline, "app-test")), ["ui"]);
+    let members = crate::spec::members(&pipeline.gates, &crate::spec::needed(&pipeline.gates));
+    let names = members["ui"]
+        .iter()
+        .map(|at| pipeline.gates[*at].name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["ui/types", "ui/fresh"]);
 }
 
 #[test]
