@@ -1,6 +1,7 @@
 //! The folder of the run that is going on.
 
 use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{GateLog, Recorded, Recorder, StoreError, folder, is_run_id};
@@ -32,7 +33,9 @@ impl RunStore {
         folder::ensure_directory(&runs)?;
         let folder = runs.join(id);
         // `logs` and `keep` are made by who first has something to put there.
-        fs::create_dir(&folder).map_err(|error| StoreError::io("create", &folder, error))?;
+        // For nobody else's eyes: a gate may print, or keep, what is none of theirs.
+        let made = fs::DirBuilder::new().mode(0o700).create(&folder);
+        made.map_err(|error| StoreError::io("create", &folder, error))?;
         let path = folder.join("events.jsonl");
         let events = OpenOptions::new()
             .append(true)

@@ -109,6 +109,38 @@ fn bash_child(project: &Project, script: &str) -> std::process::Child {
     command.stdout(std::process::Stdio::null()).spawn().unwrap()
 }
 
+const REPORTED: &str = "version: 1\nreports: { junit: out.xml }\ngates:\n  a: 'true'\n";
+
+#[track_caller]
+fn assert_overtaken(project: &Project, args: &[&str]) {
+    let ran = project.prove(args);
+    assert_ne!(ran.code, 0, "{}", ran.text());
+    let text = fs::read_to_string(project.path().join("out.xml")).unwrap();
+    assert!(text.contains("not finished"), "{}\n{text}", ran.text());
+}
+
+#[test]
+fn yesterdays_report_does_not_stand_for_a_run_that_has_no_folder() {
+    let project = Project::with(REPORTED);
+    project.run().expect(0, &[]);
+    let prove = project.path().join(".prove");
+    fs::rename(&prove, project.path().join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("elsewhere", &prove).unwrap();
+    assert_overtaken(&project, &["run"]);
+    fs::remove_file(&prove).unwrap();
+    project.run().expect(0, &[]);
+    fs::remove_dir_all(prove.join("runs")).unwrap();
+    project.file(".prove/runs", "");
+    assert_overtaken(&project, &["run"]);
+}
+
+#[test]
+fn yesterdays_report_does_not_stand_for_one_that_was_asked_for_twice() {
+    let project = Project::with(REPORTED);
+    project.run().expect(0, &[]);
+    assert_overtaken(&project, &["run", "--report", "json=out.xml"]);
+}
+
 #[test]
 fn the_reports_of_a_run_that_goes_on_are_its_own() {
     let project = Project::with(concat!(
@@ -126,4 +158,28 @@ fn the_reports_of_a_run_that_goes_on_are_its_own() {
     assert_eq!(fs::read(project.path().join("out.xml")).unwrap(), theirs);
     fs::write(project.path().join("go"), "go\n").unwrap();
     Ran::of(first.wait_with_output().unwrap()).expect(0, &[]);
+}
+
+#[test]
+fn what_is_kept_is_private_and_of_the_project() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::with("version: 1\ngates:\n  a: { run: 'true', keep: ['out/**'] }\n");
+    project.file("out/in.txt", "in").file("other.txt", "other");
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    let link = |to: &std::path::Path, name: &str| {
+        std::os::unix::fs::symlink(to, project.path().join(name)).unwrap();
+    };
+    link(outside.path(), "out/link.txt");
+    link(&project.path().join("other.txt"), "out/inside.txt");
+    project.run().expect(0, &[]);
+    let kept = project.run_dir().join("keep/a/out");
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&kept.join("in.txt")), 0o600);
+    assert_eq!(mode(&project.run_dir()), 0o700);
+    assert!(kept.join("inside.txt").exists() && !kept.join("link.txt").exists());
+    let notes = project.gate("a").notes.join(" ");
+    assert!(
+        notes.contains("out/link.txt") && notes.contains("out of the project"),
+        "{notes}"
+    );
 }

@@ -78,10 +78,16 @@ pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<Exi
     let time = humantime::format_rfc3339_seconds(started).to_string();
     // The warden is forked, and a fork is safe only as long as there is one thread: now.
     let marker = Marker::new(&id).map_err(unguarded)?;
-    let warden = Warden::start(&marker).map_err(unguarded)?;
+    let asked = prepared.reports.clone();
+    let overtaken = |failure| reports::overtake(&asked, &id, failure);
+    let warden = Warden::start(&marker).map_err(|error| overtaken(unguarded(error)))?;
     let wait = run.wait.map(|wait| wait.unwrap_or(WAIT));
     let lock = RunLock::acquire(&prepared.project.origin.root, &id, &time, wait);
-    let _lock = lock.map_err(|error| from_store(&error))?;
+    let _lock = lock.map_err(|error| match &error {
+        // The reports that are there are those of the run that goes on.
+        store::StoreError::Held(_) => from_store(&error),
+        _ => overtaken(from_store(&error)),
+    })?;
     if wait.is_some() {
         // What was read before the wait may be of yesterday by now.
         prepared = prepare(run, common, &id)?;
@@ -93,19 +99,21 @@ pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<Exi
     } = prepared;
     // The process ends with this: taking ten thousand gates apart would only cost time.
     let (project, plan) = (ManuallyDrop::new(project), ManuallyDrop::new(plan));
-    compose::run(compose::Parts {
+    let ended = compose::run(compose::Parts {
         run,
         project: &project,
         plan: &plan,
         reports,
         command: common.command(),
-        id,
+        id: id.clone(),
         time,
         terminal,
         marker,
         warden: Some(warden),
         strangers,
-    })
+    });
+    // From the first event on there is no failure any more: this one did not begin.
+    ended.map_err(overtaken)
 }
 
 /// What is known before anything is touched.
@@ -118,7 +126,9 @@ struct Prepared {
 fn prepare(run: &Run, common: &Common, id: &str) -> Result<Prepared, Failure> {
     let overtake = |reports: &[Report], failure| reports::overtake(reports, id, failure);
     let project = gatefile::load(common).map_err(|failure| overtake(&run.reports, failure))?;
-    let reports = reports::distinct(&run.reports, &reports::of_file(&project))?;
+    let of_file = reports::of_file(&project);
+    let reports = reports::distinct(&run.reports, &of_file)
+        .map_err(|failure| overtake(&of_file, overtake(&run.reports, failure)))?;
     let plan = plan::make(&project, &run.chosen)
         .and_then(|plan| have_environment(&project, &plan).map(|()| plan))
         .map_err(|failure| overtake(&reports, failure))?;

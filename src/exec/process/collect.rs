@@ -84,12 +84,29 @@ pub(super) async fn keep(root: &Path, request: &RunRequest, desk: &Desk<'_>) -> 
         let files = files(&root, &cwd, &patterns, true)?;
         Ok(files
             .iter()
-            .filter_map(|(found, _)| copy(&cwd, found, &target).err())
+            .filter_map(|(found, _)| {
+                inside_of(&root, found)
+                    .and_then(|()| copy(&cwd, found, &target))
+                    .err()
+            })
             .collect())
     });
     copied
         .await
         .unwrap_or_else(|error: Unanswered| vec![format!("not kept: {}", error.message)])
+}
+
+/// A link may lead to what is none of the project's: keys in the home of whoever runs this.
+fn inside_of(root: &Path, found: &Found) -> Result<(), String> {
+    let real = fs::canonicalize(&found.full).and_then(|to| Ok((to, fs::canonicalize(root)?)));
+    let (to, root) = real.map_err(|error| format!("{} was not kept: {error}", found.path))?;
+    if to.starts_with(root) {
+        return Ok(());
+    }
+    Err(format!(
+        "{} was not kept: it leads out of the project",
+        found.path
+    ))
 }
 
 fn copy(cwd: &str, found: &Found, target: &Path) -> Result<(), String> {
@@ -101,7 +118,7 @@ fn copy(cwd: &str, found: &Found, target: &Path) -> Result<(), String> {
         target.join(&inside)
     };
     let copied = fs::File::open(&found.full).and_then(|mut source| {
-        write_whole_with(&place, 0o644, |file| {
+        write_whole_with(&place, 0o600, |file| {
             std::io::copy(&mut source, file).map(drop)
         })
     });
