@@ -19,6 +19,15 @@ pub fn schema(registry: &dyn Registry) -> Value {
         definitions.insert(definition(*kind), gate(*kind));
     }
     definitions.insert("group".to_owned(), group(registry));
+    definitions.insert("override".to_owned(), change(registry));
+    let mut open = gates(registry);
+    if let Some(any) = open["additionalProperties"]["anyOf"].as_array_mut() {
+        any.push(json!({ "$ref": "#/$defs/override" }));
+    }
+    definitions.insert("gates-beside-packs".to_owned(), open);
+    schema["properties"]["gates"]["$ref"] = json!("#/$defs/gates-beside-packs");
+    schema["if"] = json!({ "not": { "required": ["use"] } });
+    schema["then"] = json!({ "properties": { "gates": { "$ref": "#/$defs/gates" } } });
     let mut root = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "prove.yml",
@@ -70,6 +79,19 @@ fn group(registry: &dyn Registry) -> Value {
     }
     let mut schema = record(&[&fields]);
     schema["description"] = json!("A group: its other keys are its members' defaults.");
+    schema
+}
+
+/// What a file says anew of a pack's gate: any key, and no kind's word is required.
+fn change(registry: &dyn Registry) -> Value {
+    let mut schema = group(registry);
+    if let Some(keys) = schema["properties"].as_object_mut() {
+        keys.remove("gates");
+    }
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("required");
+    }
+    schema["description"] = json!("Keys of a pack's gate that are said anew.");
     schema
 }
 

@@ -82,3 +82,21 @@ fn only_what_the_file_asks_for_is_gathered() {
     );
     assert!(facts().env.contains_key("PATH"));
 }
+
+#[test]
+fn beside_a_pack_a_gate_may_go_without_a_kind() {
+    let schema = schema(&Kinds);
+    let change = &schema["$defs"]["override"];
+    assert!(change["properties"]["timeout"].is_object() && change["required"].is_null());
+    assert_eq!(change["additionalProperties"], false);
+    let allows = |of: &str| schema["$defs"][of].to_string().contains("#/$defs/override");
+    assert!(allows("gates-beside-packs") && !allows("gates"));
+    assert_eq!(
+        schema["properties"]["gates"]["$ref"],
+        "#/$defs/gates-beside-packs"
+    );
+    assert_eq!(
+        schema["then"]["properties"]["gates"]["$ref"],
+        "#/$defs/gates"
+    );
+}
