@@ -32,7 +32,7 @@ fn globs_meet(a: &Pattern, b: &Pattern) -> bool {
     let front = a.iter().zip(&b).take_while(fixed).any(apart);
     let back = a.iter().rev().zip(b.iter().rev()).take_while(fixed);
     let comparable = a_whole && b_whole;
-    !front && !(comparable && back.into_iter().any(apart))
+    !(front || comparable && back.into_iter().any(apart))
 }
 
 /// The names from the root on, and whether these are all: behind a brace with a `/` in it, or a

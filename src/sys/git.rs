@@ -302,7 +302,7 @@ mod tests {
             assert_eq!(asked.facts(&env).unwrap().branch, None, "{value}");
             git(dir.path(), &["checkout", "-q", "--detach"]);
         }
-        let mut push = ci.clone();
+        let mut push = ci;
         push.insert("GITHUB_EVENT_NAME".to_owned(), "push".to_owned());
         assert_eq!(asked.facts(&push).unwrap().branch.as_deref(), Some("x/y"));
     }
