@@ -207,10 +207,10 @@ async fn what_was_there_before_stays_also_when_the_rebuild_gives_the_same_id() {
         let Answer::Built(Built::Image { image: first, .. }) = answer else {
             panic!("{answer:?}")
         };
-        let tag = format!("prove-test-before-{builder}:x");
+        let tag = format!("prove-test-before-{builder}-{}:x", lab.run);
         lab.docker(&["tag", &first.id, &tag]).await;
         closed(&lab).await;
-        let other = lab.another("second");
+        let other = lab.another(&format!("second-{}", lab.run));
         let answer = ask(&other, &Probe::Build(Box::default()), &Heard::default()).await;
         let Answer::Built(Built::Image { image, .. }) = answer else {
             panic!("{answer:?}")
@@ -263,7 +263,7 @@ async fn a_tag_stands_on_that_very_image() {
     let image = lab
         .image(&format!("ENV T={}\n", lab.runtime.path().display()))
         .await;
-    let reference = "prove-test.example:5000/a/tagged:v1".to_owned();
+    let reference = format!("prove-test.example:5000/a/{}:v1", lab.run);
     let probe = Probe::Tag {
         image: image.clone(),
         reference: reference.clone(),
@@ -314,7 +314,7 @@ async fn what_a_killed_run_left_is_removed_and_a_live_runs_is_not() {
         .concat();
         lab.docker(&args).await;
     }
-    let next = lab.another("next");
+    let next = lab.another(&format!("next-{}", lab.run));
     let none = ImageIdentity {
         id: "sha256:none".to_owned(),
         layers: Vec::new(),
