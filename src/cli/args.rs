@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::failure::Failure;
-use super::{check, logs, plan, replay, run};
+use super::{
+    check, completions, doctor, explain, graph, history, hook, init, list, logs, man, open, packs,
+    plan, replay, report, run, schema,
+};
 
 /// The quality gate that stands in front of a container image: no proof, no image.
 ///
@@ -30,8 +33,13 @@ pub(super) struct Arguments {
     pub word: Word,
 }
 
+/// The table that parser, help, manual and completions are folded from.
+pub(super) fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Which project.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Common {
     /// The gate file [default: prove.yml or prove.yaml here or in the nearest parent, up to the
     /// root of the git repository]
@@ -40,11 +48,14 @@ pub(super) struct Common {
     /// Works as if started in this directory.
     #[arg(short = 'C', global = true, value_name = "DIR")]
     pub directory: Option<PathBuf>,
+    /// The full ref that the sources are taken for, when they are not the work tree as it is.
+    #[arg(skip)]
+    pub stands_for: Option<String>,
 }
 
 impl Common {
-    /// The words that call prove again for the same project.
-    pub fn command(&self) -> Vec<String> {
+    /// The words that run a gate of the same project again, but for its name.
+    pub fn rerun(&self) -> Vec<String> {
         let mut words = vec!["prove".to_owned()];
         let options = [("-C", &self.directory), ("-f", &self.file)];
         for (option, value) in options {
@@ -52,6 +63,7 @@ impl Common {
                 words.extend([option.to_owned(), value.display().to_string()]);
             }
         }
+        words.push("run".to_owned());
         words
     }
 
@@ -89,17 +101,40 @@ pub(super) enum Format {
 /// The words.
 #[derive(Debug, Subcommand)]
 pub(super) enum Word {
+    /// Looks at the project and writes a gate file that fits it.
+    Init(init::Init),
     /// Runs gates, and puts the tags on when the whole pipeline is proved.
     Run(run::Run),
     /// Reads the gate file and says every mistake in it; runs nothing.
     Check(check::Check),
     /// Shows what would run, in which order, and why; runs nothing.
     Plan(plan::Show),
+    /// Lists the gates, in the order of the file; runs nothing.
+    List(list::List),
+    /// Says whether all that the gates need is on this machine, and what to do where it is not.
+    Doctor(doctor::Doctor),
+    /// Tells all there is to know about one gate; runs nothing.
+    Explain(explain::Explain),
+    /// Draws what waits for what; runs nothing.
+    Graph(graph::Graph),
     /// Writes the reports of a run that was recorded.
     Replay(replay::Replay),
+    /// Makes report files out of a run that was recorded.
+    Report(report::Report),
+    /// Shows a recorded run as a page in the browser.
+    Open(open::Open),
+    /// Tells from the recorded runs which gates are slow, flaky or broken, and since when.
+    History(history::History),
     /// Shows what a gate printed in a run that was recorded.
     Logs(logs::Logs),
-    /// Prints the JSON schema of the gate file, for editors.
-    #[command(after_help = "Example:\n  prove schema > .vscode/prove.schema.json")]
-    Schema,
+    /// Shows the packs of gates that come with prove, and what one of them brings.
+    Packs(packs::Packs),
+    /// Puts prove before `git push` and `git commit`.
+    Hook(hook::Hooks),
+    /// Prints what makes a shell complete commands, options and the names of gates.
+    Completions(completions::Completions),
+    /// Prints a manual page, or writes all of them.
+    Man(man::ManPages),
+    /// Prints the language of the gate file (JSON Schema, or a reference to read), or of the events.
+    Schema(schema::Schema),
 }

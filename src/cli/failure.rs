@@ -33,6 +33,12 @@ impl Failure {
         Self::new(ExitStatus::Undecided, headline)
     }
 
+    /// A signal came before anything ran.
+    pub fn interrupted(signal: i32, headline: impl Into<String>) -> Self {
+        let status = u8::try_from(signal).map_or(ExitStatus::Undecided, ExitStatus::Signal);
+        Self::new(status, headline)
+    }
+
     /// Mistakes of the gate file, with their lines, rendered.
     pub fn mistakes(rendered: String) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! Finds and reads the gate file.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::args::Common;
 use super::facts;
@@ -13,7 +13,7 @@ use crate::spec::{self, Diagnostic, Diagnostics, Origin, Pipeline, Sources};
 use crate::sys;
 
 /// The names that are looked for.
-const NAMES: [&str; 2] = ["prove.yml", "prove.yaml"];
+pub(super) const NAMES: [&str; 2] = ["prove.yml", "prove.yaml"];
 
 /// A gate file as it is on disk.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub(super) struct GateFile {
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// The ref that the sources are taken for, when they are not the work tree as it is.
+    pub stands_for: Option<String>,
 }
 
 /// A gate file that was understood.
@@ -43,7 +45,8 @@ pub(super) struct Project {
 /// # Errors
 /// It cannot be read, or is wrong: exit 2.
 pub(super) fn load(common: &Common) -> Result<Project, Failure> {
-    let file = read(common.file.as_deref())?;
+    let mut file = read(common.file.as_deref())?;
+    file.stands_for.clone_from(&common.stands_for);
     file.load()
         .map_err(|diagnostics| Failure::mistakes(diagnostics.render(true)))
 }
@@ -79,7 +82,7 @@ impl GateFile {
             .map(|document| spec::survey(document, registry))
             .unwrap_or_default();
         let root = &self.origin.root;
-        let facts = facts::gather(root, &asks);
+        let facts = facts::gather(root, &asks, self.stands_for.as_deref());
         let file = spec::GateFile {
             name: &self.name,
             bytes: &self.bytes,
@@ -125,16 +128,37 @@ pub(super) fn read(asked: Option<&Path>) -> Result<GateFile, Failure> {
         origin: Origin { file, root },
         name,
         bytes,
+        stands_for: None,
     })
 }
 
-fn here() -> Result<PathBuf, Failure> {
+/// A path without `.` and `..`, as it is written: nothing has to be there.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// Where prove was started, or what `-C` says.
+///
+/// # Errors
+/// It is gone.
+pub(super) fn here() -> Result<PathBuf, Failure> {
     std::env::current_dir()
         .map_err(|error| Failure::usage("the current directory is gone").because(error))
 }
 
 /// The gate file in this directory or the nearest above, up to the root of the repository.
-fn nearest(here: &Path) -> Result<Option<PathBuf>, Failure> {
+///
+/// # Errors
+/// There are two in one directory.
+pub(super) fn nearest(here: &Path) -> Result<Option<PathBuf>, Failure> {
     for directory in here.ancestors() {
         let mut found = NAMES.iter().filter(|name| there_is(&directory.join(name)));
         match (found.next(), found.next()) {

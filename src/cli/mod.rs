@@ -4,13 +4,28 @@
 
 mod args;
 mod check;
+mod completions;
+mod doctor;
+pub mod embed;
+mod explain;
 mod facts;
 mod failure;
 mod gatefile;
+mod graph;
+mod history;
+mod hook;
+mod init;
+mod kept;
+mod list;
 mod logs;
+mod man;
+mod open;
 mod output;
+mod packs;
+mod past;
 mod plan;
 mod replay;
+mod report;
 mod run;
 mod schema;
 
@@ -27,7 +42,9 @@ use output::Terminal;
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::from(with(std::env::args_os()).code())
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let ended = completions::answer(&arguments).unwrap_or_else(|| with(arguments));
+    ExitCode::from(ended.code())
 }
 
 /// Runs a command line, its first word being the program's name.
@@ -73,8 +90,20 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<ExitStatus, Fa
         Word::Check(word) => check::check(word, common, terminal),
         Word::Plan(word) => plan::plan(word, common, terminal),
         Word::Run(word) => run::run(word, common, terminal),
+        Word::List(word) => list::list(word, common, terminal),
+        Word::Doctor(word) => doctor::doctor(word, common, terminal),
+        Word::Explain(word) => explain::explain(word, common, terminal),
+        Word::History(word) => history::history(word, common, terminal),
+        Word::Graph(word) => graph::graph(word, common, terminal),
         Word::Replay(word) => replay::replay(word, common, terminal),
+        Word::Report(word) => report::report(word, common, terminal),
+        Word::Open(word) => open::open(word, common, terminal),
         Word::Logs(word) => logs::logs(word, common, terminal),
-        Word::Schema => schema::schema(terminal),
+        Word::Init(word) => init::init(word, common, terminal),
+        Word::Packs(word) => packs::packs(word, common, terminal),
+        Word::Hook(word) => hook::hook(word, common, terminal),
+        Word::Completions(word) => completions::completions(word, common, terminal),
+        Word::Man(word) => man::man(word, common, terminal),
+        Word::Schema(word) => schema::schema(word, common, terminal),
     }
 }

@@ -74,27 +74,26 @@ impl Terminal {
 
     /// Says a failure to standard error.
     pub fn tell(self, failure: &Failure) {
-        if let Some(rendered) = &failure.rendered {
-            return self.warn(rendered);
-        }
-        let mut text = format!("{RED}error{PLAIN}: {}\n", visible(&failure.headline));
-        for detail in &failure.details {
-            for line in detail.lines() {
-                text.push_str(&format!("  {}\n", visible(line)));
-            }
-        }
-        for cause in failure.causes() {
-            text.push_str(&format!("  because: {}\n", visible(&cause)));
-        }
-        for hint in &failure.hints {
-            text.push_str(&format!("  {CYAN}hint{PLAIN}: {}\n", visible(hint)));
-        }
-        self.warn(&text);
+        self.warn(&said(failure));
+    }
+
+    /// A failure in words, without colours.
+    pub fn told(failure: &Failure) -> String {
+        anstream::adapter::strip_str(&said(failure)).to_string()
     }
 
     /// Says something that decides nothing to standard error.
     pub fn note(self, text: &str) {
-        self.warn(&format!("{CYAN}note{PLAIN}: {}\n", visible(text)));
+        self.warn(&note(text));
+    }
+
+    /// The line of a note as standard error shows it.
+    pub fn noted(self, text: &str) -> String {
+        if self.stderr().current_choice() == ColorChoice::Never {
+            anstream::adapter::strip_str(&note(text)).to_string()
+        } else {
+            note(text)
+        }
     }
 
     /// Whether colours were asked for or refused by `--color`.
@@ -113,6 +112,29 @@ impl Terminal {
             Color::Never => ColorChoice::Never,
         }
     }
+}
+
+fn said(failure: &Failure) -> String {
+    if let Some(rendered) = &failure.rendered {
+        return rendered.clone();
+    }
+    let mut text = format!("{RED}error{PLAIN}: {}\n", visible(&failure.headline));
+    for detail in &failure.details {
+        for line in detail.lines() {
+            text.push_str(&format!("  {}\n", visible(line)));
+        }
+    }
+    for cause in failure.causes() {
+        text.push_str(&format!("  because: {}\n", visible(&cause)));
+    }
+    for hint in &failure.hints {
+        text.push_str(&format!("  {CYAN}hint{PLAIN}: {}\n", visible(hint)));
+    }
+    text
+}
+
+fn note(text: &str) -> String {
+    format!("{CYAN}note{PLAIN}: {}\n", visible(text))
 }
 
 /// A text that others wrote (names of files, values out of the gate file) without control

@@ -5,13 +5,14 @@ use clap::Args;
 use super::args::Common;
 use super::failure::Failure;
 use super::gatefile;
+use super::kept;
 use super::output::Terminal;
 use super::run::from_store;
 use super::run::reports::{self, Look, Report};
-use crate::event::Summary;
-use crate::model::{ExitStatus, RunVerdict};
+use crate::event::{Listener, Summary};
+use crate::model::{ExitStatus, Reason, RunVerdict};
 use crate::report;
-use crate::store::RunStore;
+use crate::store::{Recorded, Recording, RunStore};
 
 /// Options of `prove replay`.
 #[derive(Debug, Args)]
@@ -20,7 +21,8 @@ use crate::store::RunStore;
   prove replay last --report junit=out.xml its JUnit report
   prove replay path/to/run --report json   a run that was copied from elsewhere
 
-The exit code is that of the run's verdict: a replay never makes a run better than it was.")]
+The exit code is that of the run's verdict: a replay never makes a run better than it was.
+For report files alone, there is `prove report`.")]
 pub(super) struct Replay {
     /// The run: its id, `last`, or the path of its folder.
     #[arg(value_name = "RUN")]
@@ -40,27 +42,42 @@ pub(super) fn replay(
 ) -> Result<ExitStatus, Failure> {
     let root = gatefile::root(common)?;
     let recorded = RunStore::open(&root, &replay.run).map_err(|error| from_store(&error))?;
-    let recording = recorded.events().map_err(|error| from_store(&error))?;
     let look = Look {
         quiet: replay.quiet,
-        command: common.command(),
+        command: common.rerun(),
+        logs: kept::logs(recorded.clone()),
+        home: None,
+        outlets: None,
     };
     let asked = reports::distinct(&replay.reports, &[])?;
     let mut listeners = reports::asked(&asked, &look, *terminal)?;
     if asked.is_empty() {
         listeners.push(reports::plain(&look, *terminal)?);
     }
+    let recording = tell(&recorded, listeners, *terminal)?;
+    Ok(verdict(&Summary::of(&recording.events)).into())
+}
+
+/// Tells a recorded run to reports, as if it went on now.
+///
+/// # Errors
+/// The recording cannot be read, or a report cannot be written.
+pub(super) fn tell(
+    recorded: &Recorded,
+    mut listeners: Vec<Box<dyn Listener>>,
+    terminal: Terminal,
+) -> Result<Recording, Failure> {
+    let recording = recorded.events().map_err(|error| from_store(&error))?;
     let failed = report::replay(&recording.events, &mut listeners);
     if recording.cut {
         terminal.note("the recording ends in half a line: prove was killed while it wrote it");
     }
-    if !failed.is_empty() {
-        let failure = Failure::undecided("not every report could be written");
-        let line =
-            |(name, why): (String, crate::model::Reason)| format!("{name}: {}", why.headline);
-        return Err(failed.into_iter().map(line).fold(failure, Failure::detail));
+    if failed.is_empty() {
+        return Ok(recording);
     }
-    Ok(verdict(&Summary::of(&recording.events)).into())
+    let failure = Failure::undecided("not every report could be written");
+    let line = |(name, why): (String, Reason)| format!("{name}: {}", why.headline);
+    Err(failed.into_iter().map(line).fold(failure, Failure::detail))
 }
 
 /// The verdict that the recording itself comes to; one without its end is undecided at best.

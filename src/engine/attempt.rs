@@ -22,9 +22,11 @@ use crate::model::{
 };
 use crate::plan::{Node, Task};
 use crate::spec::Turn;
+use crate::sys::Outlet;
 
-/// Turns of one conversation. The longest kind needs four; more is a kind that cannot end.
-const TURNS: usize = 16;
+/// Turns of one conversation. Most need four, one that hands over files needs one for each portion
+/// of them; more is a kind that cannot end.
+const TURNS: usize = 4096;
 /// How long an executor may take after SIGKILL before it is given up.
 const GIVE_UP: Duration = limits::GRACE.saturating_add(Duration::from_secs(10));
 /// Changed files that are named.
@@ -36,6 +38,7 @@ pub(super) struct Stage<'w> {
     pub executor: &'w dyn Executor,
     pub logs: &'w dyn Logs,
     pub tree: Option<&'w dyn TreeWatch>,
+    pub outlets: Vec<Outlet>,
     /// Images that gates of this run have built. Borrowed only while a step is taken or an image
     /// is put in, never across an await.
     pub images: RefCell<BTreeMap<GateName, ImageIdentity>>,
@@ -86,6 +89,7 @@ pub(super) fn raise(signal: &watch::Sender<Option<Stop>>, stop: Stop) {
 impl Attempt<'_, '_> {
     /// Holds the conversation to its end.
     pub(super) async fn run(self) -> Outcome {
+        self.room().await;
         let sink = GateSink::new(
             &self.stage.voice,
             self.stage.logs,
@@ -96,6 +100,10 @@ impl Attempt<'_, '_> {
         let desk = Desk {
             gate: &self.node.name,
             attempt: self.number,
+            cpus: match &self.node.task {
+                Task::Gate(gate) => gate.cost.cpus,
+                Task::Tag { .. } | Task::Join => Some(1),
+            },
             sink: &sink,
             stop,
         };
@@ -109,6 +117,17 @@ impl Attempt<'_, '_> {
             end,
             ending,
             log: sink.finish(),
+        }
+    }
+
+    /// What is started says more, so it waits until the readers of the reports have caught up.
+    async fn room(&self) {
+        let mut raised = self.stop.subscribe();
+        let rooms = join_all(self.stage.outlets.iter().map(Outlet::room));
+        tokio::select! {
+            biased;
+            _ = rooms => {}
+            _ = wait_for_stop(&mut raised, false) => {}
         }
     }
 
@@ -153,50 +172,33 @@ impl Attempt<'_, '_> {
     }
 
     async fn ask(&self, probe: &Probe, desk: &Desk<'_>) -> Answer {
+        self.asked(probe, desk)
+            .await
+            .unwrap_or_else(Answer::Unanswered)
+    }
+
+    async fn asked(&self, probe: &Probe, desk: &Desk<'_>) -> Result<Answer, Unanswered> {
         let raised = *desk.stop.borrow();
         if let Some(stop) = raised {
-            let why = NoAnswer::Stopped(stop.cause);
-            return Answer::Unanswered(Unanswered::new(why, "stopped before it was asked"));
+            return Err(stopped(stop, "stopped before it was asked"));
         }
         let builds = matches!(probe, Probe::Build(build) if build.product);
         let ships = builds || matches!(probe, Probe::Tag { .. });
-        if let Some(refusal) = ships.then(|| self.tree_refusal()).flatten() {
-            return Answer::Unanswered(refusal);
+        if !ships {
+            return Ok(self.stage.executor.answer(probe, desk).await);
         }
-        let stamps = || self.stage.tree.map(TreeWatch::stamps);
-        let before = builds.then(stamps);
+        let tree = self.stage.tree;
+        let tree = tree.ok_or_else(|| changed("nobody watched the work tree".to_owned()))?;
+        unless_stopped(desk, stands(tree)).await??;
+        if !builds {
+            return Ok(self.stage.executor.answer(probe, desk).await);
+        }
+        let before = unless_stopped(desk, tree.stamps()).await?;
         let answer = self.stage.executor.answer(probe, desk).await;
-        let refusal = builds.then(|| self.tree_refusal()).flatten();
+        unless_stopped(desk, stands(tree)).await??;
         // What changed and changed back meanwhile may have been built.
-        let touched = before.filter(|_| refusal.is_none());
-        match refusal.or_else(|| touched.and_then(|before| touched_since(before?, stamps()?))) {
-            Some(refusal) => Answer::Unanswered(refusal),
-            None => answer,
-        }
-    }
-
-    /// Rule 5: why what was checked may not be what is built.
-    fn tree_refusal(&self) -> Option<Unanswered> {
-        let why = NoAnswer::InputChanged;
-        let changed = match self.stage.tree.map(TreeWatch::changed) {
-            Some(Ok(changed)) if changed.is_empty() => return None,
-            Some(Ok(changed)) => changed,
-            Some(Err(why_not)) => {
-                let message =
-                    format!("it cannot be known whether the work tree changed: {why_not}");
-                return Some(Unanswered::new(why, message));
-            }
-            None => return Some(Unanswered::new(why, "nobody watched the work tree")),
-        };
-        let mut message = changed[..changed.len().min(NAMED_FILES)].join(", ");
-        if changed.len() > NAMED_FILES {
-            message.push_str(&format!(" and {} more", changed.len() - NAMED_FILES));
-        }
-        let message = format!("the work tree changed after the checks began: {message}");
-        Some(Unanswered::new(why, message).hint(
-            "leave the files alone while prove runs; a file that a gate writes belongs in its \
-             `outputs`, or in .dockerignore if it is not for the image",
-        ))
+        let after = unless_stopped(desk, tree.stamps()).await?;
+        untouched(before, after).map(|()| answer)
     }
 
     /// Raises the timeout, and gives up on an executor that does not come back after a stop.
@@ -239,12 +241,33 @@ impl Attempt<'_, '_> {
     }
 }
 
-fn touched_since(
+/// Rule 5: what was checked is what is built, or why that may not be so.
+async fn stands(tree: &dyn TreeWatch) -> Result<(), Unanswered> {
+    let met = tree.changed().await.map_err(|why_not| {
+        changed(format!(
+            "it cannot be known whether the work tree changed: {why_not}"
+        ))
+    })?;
+    if met.is_empty() {
+        return Ok(());
+    }
+    let mut names = met[..met.len().min(NAMED_FILES)].join(", ");
+    if met.len() > NAMED_FILES {
+        names.push_str(&format!(" and {} more", met.len() - NAMED_FILES));
+    }
+    let message = format!("the work tree changed after the checks began: {names}");
+    Err(changed(message).hint(
+        "leave the files alone while prove runs; a file that a gate writes belongs in its \
+         `outputs`, or in .dockerignore if it is not for the image",
+    ))
+}
+
+fn untouched(
     before: Result<Stamps, String>,
     after: Result<Stamps, String>,
-) -> Option<Unanswered> {
+) -> Result<(), Unanswered> {
     let touched = match (before, after) {
-        (Ok(before), Ok(after)) if before == after => return None,
+        (Ok(before), Ok(after)) if before == after => return Ok(()),
         (Ok(before), Ok(after)) => {
             let other = after
                 .iter()
@@ -256,10 +279,30 @@ fn touched_since(
         (Err(why_not), _) | (_, Err(why_not)) => why_not,
     };
     let message = format!("the work tree was touched while the image was built: {touched}");
-    Some(
-        Unanswered::new(NoAnswer::InputChanged, message)
-            .hint("leave the files alone while prove builds; then run again"),
-    )
+    Err(changed(message).hint("leave the files alone while prove builds; then run again"))
+}
+
+fn changed(message: String) -> Unanswered {
+    Unanswered::new(NoAnswer::InputChanged, message)
+}
+
+fn stopped(stop: Stop, when: &str) -> Unanswered {
+    Unanswered::new(NoAnswer::Stopped(stop.cause), when)
+}
+
+/// Looks at the work tree as long as nobody wants a stop.
+async fn unless_stopped<T>(
+    desk: &Desk<'_>,
+    look: impl Future<Output = T>,
+) -> Result<T, Unanswered> {
+    let mut raised = desk.stop.clone();
+    tokio::select! {
+        biased;
+        stop = wait_for_stop(&mut raised, false) => {
+            Err(stopped(stop, "stopped while the work tree was read"))
+        }
+        seen = look => Ok(seen),
+    }
 }
 
 async fn wait_for_stop(raised: &mut watch::Receiver<Option<Stop>>, kill: bool) -> Stop {

@@ -3,6 +3,7 @@
 //! Must not decide anything: what starts, stops or is skipped is the scheduler's, what passed is
 //! the gate's.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -15,7 +16,9 @@ use super::scheduler::{Command, How, Input, Scheduler};
 use super::timers::Timers;
 use crate::event::{Body, GateFinished, LogRef};
 use crate::exec::{LocalFuture, Stop};
-use crate::model::{Ending, Judged, Judgement, Product, Reason, Verdict, VerdictWord, limits};
+use crate::model::{
+    Ending, GateName, Judged, Judgement, Product, Reason, Verdict, VerdictWord, limits,
+};
 use crate::plan::Plan;
 
 /// Obeys the scheduler until everything has its verdict.
@@ -27,6 +30,11 @@ pub(super) struct Driver<'s, 'w> {
     timers: Timers<Due>,
     records: Vec<Record>,
     limit: Option<Duration>,
+    /// What each node takes while it runs, and what all that run take.
+    slots: Vec<usize>,
+    taken: usize,
+    /// What the executor was last told of that.
+    told: usize,
     done: bool,
 }
 
@@ -72,11 +80,24 @@ enum Happened {
 }
 
 impl<'s, 'w> Driver<'s, 'w> {
-    pub(super) fn new(plan: &'s Plan, settings: Settings, stage: &'s Stage<'w>) -> Self {
+    pub(super) fn new(
+        plan: &'s Plan,
+        settings: Settings,
+        stage: &'s Stage<'w>,
+        took: &BTreeMap<GateName, u64>,
+    ) -> Self {
+        let mut graph = Graph::of(plan);
+        graph.took(took);
+        let jobs = settings.jobs.max(1);
         Self {
             plan,
             stage,
-            scheduler: Scheduler::new(Graph::of(plan), settings),
+            slots: (0..graph.nodes.len())
+                .map(|node| graph.slots(node, jobs))
+                .collect(),
+            taken: 0,
+            told: 0,
+            scheduler: Scheduler::new(graph, settings),
             running: FuturesUnordered::new(),
             timers: Timers::new(),
             records: plan.nodes().iter().map(|_| Record::default()).collect(),
@@ -85,14 +106,17 @@ impl<'s, 'w> Driver<'s, 'w> {
         }
     }
 
-    /// Runs everything. A closed channel of signals means that none will come.
-    pub(super) async fn run(mut self, mut signals: mpsc::UnboundedReceiver<i32>) {
+    /// Runs everything; gives how many signals were heard. A closed channel means that none will
+    /// come.
+    pub(super) async fn run(mut self, signals: &mut mpsc::UnboundedReceiver<i32>) -> usize {
         if let Some(limit) = self.limit {
             self.timers.set(limit, Due::RunTimeout);
         }
-        let mut listening = true;
+        let (mut listening, mut heard) = (true, 0);
         self.tell(Input::Begin);
         while !self.done {
+            // Before what was started does anything, and once for all that ended and started.
+            self.tell_slots();
             let happened = tokio::select! {
                 biased;
                 signal = signals.recv(), if listening => Happened::Signal(signal),
@@ -101,10 +125,21 @@ impl<'s, 'w> Driver<'s, 'w> {
             };
             match happened {
                 Happened::Signal(None) => listening = false,
-                Happened::Signal(Some(signal)) => self.interrupted(signal),
+                Happened::Signal(Some(signal)) => {
+                    heard += 1;
+                    self.interrupted(signal);
+                }
                 Happened::Ended(node, outcome) => self.ended(node, *outcome),
                 Happened::Due(due) => self.due(due),
             }
+        }
+        heard
+    }
+
+    fn tell_slots(&mut self) {
+        if self.told != self.taken {
+            self.told = self.taken;
+            self.stage.executor.taken(self.told);
         }
     }
 
@@ -140,6 +175,7 @@ impl<'s, 'w> Driver<'s, 'w> {
         }
         record.attempts = attempt;
         record.stop = Some(stop.clone());
+        self.taken += self.slots[node];
         let about = &self.plan.nodes()[node];
         self.stage.voice.say(Body::GateStarted {
             gate: about.name.clone(),
@@ -219,6 +255,11 @@ impl<'s, 'w> Driver<'s, 'w> {
 
     fn ended(&mut self, node: usize, outcome: Outcome) {
         let Outcome { end, ending, log } = outcome;
+        self.taken -= self.slots[node];
+        if self.taken == 0 {
+            // Also when the next one starts at once: only now is it known that nobody has any.
+            self.tell_slots();
+        }
         let again = matches!(&end, End::Judged(judgement) if !judgement.settled);
         if let End::Stuck(reason) = &end {
             self.stage.voice.doubt(reason.clone());

@@ -1,6 +1,8 @@
 //! The scheduler's rules for the end before the end: fail-fast, signals, the run's timeout.
 
 use super::tests::{Play, node};
+use std::time::Duration;
+
 use super::*;
 use crate::engine::graph::Node;
 use crate::model::VerdictWord::{Cancelled, Errored, Failed};

@@ -9,7 +9,11 @@ use super::Settings;
 use super::graph::{Graph, Node};
 use super::scheduler::{Command, How, Input, Scheduler, tests::node};
 use crate::model::VerdictWord::{self, Cancelled, Errored, Failed, NotApplicable, Passed};
+use crate::model::{Reason, Verdict};
 use crate::spec::Retries;
+
+/// Memory that there is.
+const MEMORY: u64 = 10;
 
 fn word() -> impl Strategy<Value = VerdictWord> {
     prop_oneof![6 => Just(Passed), 2 => Just(Failed), 1 => Just(Errored), 1 => Just(NotApplicable)]
@@ -21,12 +25,20 @@ fn made() -> impl Strategy<Value = (Node, Vec<usize>)> {
     let locks = proptest::collection::vec(0_u8..3, 0..3);
     let edges = proptest::collection::vec(0_usize..1000, 0..3);
     let kind = (0_u8..10, 0_u32..3);
-    (cpus, locks, edges, kind).prop_map(|(cpus, locks, edges, (kind, times))| {
+    let memory = prop_oneof![2 => Just(0_u64), 1 => 0..MEMORY * 2];
+    (cpus, locks, edges, kind, memory).prop_map(|(cpus, locks, edges, (kind, times), memory)| {
         let node = Node {
             cpus,
+            memory,
             locks: locks.iter().map(|lock| format!("lock{lock}")).collect(),
+            took: None,
             join: kind == 0,
             advisory: kind == 1,
+            ruling: match kind {
+                2 => Some(Verdict::NotApplicable(Reason::default())),
+                3 => Some(Verdict::Errored(Reason::default())),
+                _ => None,
+            },
             retries: Retries {
                 times,
                 ..Retries::default()
@@ -50,7 +62,9 @@ fn graph() -> impl Strategy<Value = Vec<Node>> {
             after.dedup();
             // As the plan has it: nothing waits for an advisory gate.
             after.retain(|&on| !nodes[on].advisory);
+            let uses = |on: &usize| !made.join && (on + index).is_multiple_of(2);
             nodes.push(Node {
+                uses: after.iter().copied().filter(uses).collect(),
                 after,
                 name: node(&format!("g{index}"), &[]).name,
                 ..made
@@ -109,6 +123,14 @@ impl World {
             .is_some_and(|word| word.lets_dependents_run())
     }
 
+    /// Whether a node may go on, as far as the one that it waits for goes.
+    fn passes_on(&self, on: usize, node: usize) -> bool {
+        let node = &self.nodes[node];
+        let idle = matches!(node.ruling, Some(Verdict::NotApplicable(_)));
+        let unbuilt = self.verdicts.get(&on) == Some(&NotApplicable) && node.uses.contains(&on);
+        self.lets_run(on) && (idle || !unbuilt)
+    }
+
     fn slots(&self, node: usize) -> usize {
         let cpus = self.nodes[node]
             .cpus
@@ -118,15 +140,26 @@ impl World {
 
     fn start(&mut self, node: usize) {
         assert!(!self.halted, "nothing starts after a halt");
-        assert!(!self.nodes[node].join);
+        assert!(!self.nodes[node].join && self.nodes[node].ruling.is_none());
         assert!(!self.verdicts.contains_key(&node) && !self.running.contains(&node));
         assert!(
-            self.nodes[node].after.iter().all(|&on| self.lets_run(on)),
+            self.nodes[node]
+                .after
+                .iter()
+                .all(|&on| self.passes_on(on, node)),
             "edges hold"
         );
         self.running.push(node);
         let used: usize = self.running.iter().map(|&node| self.slots(node)).sum();
         assert!(used <= self.jobs, "{used} slots of {}", self.jobs);
+        let memory = self
+            .running
+            .iter()
+            .map(|&node| self.nodes[node].memory.min(MEMORY));
+        assert!(
+            memory.sum::<u64>() <= MEMORY,
+            "memory is not promised twice"
+        );
         let mut held: Vec<&String> = Vec::new();
         for &node in &self.running {
             let mut own: Vec<&String> = self.nodes[node].locks.iter().collect();
@@ -186,6 +219,7 @@ impl World {
 fn play(nodes: Vec<Node>, jobs: usize, fail_fast: bool, script: &[Turn]) -> World {
     let settings = Settings {
         jobs,
+        memory: Some(MEMORY),
         fail_fast,
         timeout: None,
     };
@@ -241,7 +275,7 @@ proptest! {
     ) {
         let world = play(nodes, jobs, false, &script);
         for (index, node) in world.nodes.iter().enumerate().filter(|(_, node)| !node.join) {
-            let free = node.after.iter().all(|&on| world.lets_run(on));
+            let free = node.after.iter().all(|&on| world.passes_on(on, index));
             let skipped = world.verdicts[&index] == VerdictWord::Skipped;
             prop_assert_eq!(free, !skipped);
         }

@@ -4,7 +4,7 @@
 //! text cannot be forgotten.
 
 use crate::event::{Body, GateFinished, GateHead, LeftOut, LogRef, RunStarted};
-use crate::model::{Case, Finding, Masker, Reason};
+use crate::model::{Case, Finding, Location, Masker, Reason, Revision};
 
 /// The body without secrets.
 pub(super) fn mask(masker: &Masker, body: Body) -> Body {
@@ -69,6 +69,7 @@ impl Mask<'_> {
             version: head.version,
             started: head.started,
             arguments: self.texts(head.arguments),
+            revision: head.revision.map(|revision| self.revision(revision)),
             jobs: head.jobs,
             narrowed: head.narrowed,
             gates: head.gates.into_iter().map(|gate| self.gate(gate)).collect(),
@@ -85,6 +86,7 @@ impl Mask<'_> {
             gate,
             kind,
             summary,
+            place,
             description,
             advisory,
             after,
@@ -93,6 +95,7 @@ impl Mask<'_> {
             gate,
             kind,
             summary: self.text(summary),
+            place: place.map(|place| self.location(place)),
             description: description.map(|text| self.text(text)),
             advisory: advisory.map(|text| self.text(text)),
             after,
@@ -152,13 +155,11 @@ impl Mask<'_> {
         let Finding {
             rule,
             severity,
-            mut location,
+            location,
             message,
             help,
         } = finding;
-        if let Some(location) = &mut location {
-            location.path = self.text(std::mem::take(&mut location.path));
-        }
+        let location = location.map(|location| self.location(location));
         let (message, help) = (self.text(message), help.map(|text| self.text(text)));
         Finding {
             rule,
@@ -166,6 +167,29 @@ impl Mask<'_> {
             location,
             message,
             help,
+        }
+    }
+
+    fn location(&self, Location { path, line, column }: Location) -> Location {
+        Location {
+            path: self.text(path),
+            line,
+            column,
+        }
+    }
+
+    fn revision(&self, revision: Revision) -> Revision {
+        let Revision {
+            commit,
+            branch,
+            repository,
+            prefix,
+        } = revision;
+        Revision {
+            commit,
+            branch: branch.map(|text| self.text(text)),
+            repository: repository.map(|text| self.text(text)),
+            prefix: self.text(prefix),
         }
     }
 

@@ -3,11 +3,16 @@
 //! Must not know how a gate is written, how a probe is answered, or what a report looks like.
 
 mod attempt;
+mod closing;
+#[cfg(test)]
+mod closing_tests;
+mod drain;
 mod driver;
 mod graph;
 #[cfg(test)]
 mod laws;
 mod masking;
+mod orders;
 mod queue;
 #[cfg(test)]
 mod run_tests;
@@ -31,8 +36,8 @@ use crate::plan::Plan;
 
 pub use world::{Clock, Log, Logs, RunFacts, Settings, Stamps, TreeWatch, World};
 
-/// Runs a plan to its end: every gate gets a verdict, every listener hears it and seals what it
-/// writes, and the summary of all that was said comes back.
+/// Runs a plan to its end: every gate gets a verdict, what was made for it is cleared up, every
+/// listener hears it and seals what it writes, and the summary of all that was said comes back.
 ///
 /// Wants a current-thread tokio runtime with timers; needs no `Send`. Whoever drops this future
 /// before its end leaves the cleaning up to the executor's own drops.
@@ -42,18 +47,26 @@ pub async fn run(plan: &Plan, settings: Settings, world: World<'_>) -> Summary {
         executor,
         listeners,
         clock,
-        signals,
+        mut signals,
         logs,
         masker,
         tree,
+        outlets,
     } = world;
+    let ends = drain::at(settings.timeout);
     let stage = attempt::Stage {
         voice: voice::Voice::new(clock, masker, listeners),
         executor,
         logs,
         tree,
+        outlets,
         images: RefCell::new(BTreeMap::new()),
     };
+    let mut heads = plan.heads();
+    let mut places = run.places;
+    for head in &mut heads {
+        head.place = places.remove(&head.gate);
+    }
     stage.voice.say(Body::RunStarted(Box::new(RunStarted {
         schema: SCHEMA,
         run: run.id,
@@ -61,9 +74,10 @@ pub async fn run(plan: &Plan, settings: Settings, world: World<'_>) -> Summary {
         version: run.version,
         started: run.started,
         arguments: run.arguments,
+        revision: run.revision,
         jobs: settings.jobs.max(1),
         narrowed: plan.is_narrowed(),
-        gates: plan.heads(),
+        gates: heads,
         left_out: plan.left_out().to_vec(),
     })));
     run.notices
@@ -72,8 +86,11 @@ pub async fn run(plan: &Plan, settings: Settings, world: World<'_>) -> Summary {
     run.doubts
         .into_iter()
         .for_each(|reason| stage.voice.doubt(reason));
-    driver::Driver::new(plan, settings, &stage)
-        .run(signals)
+    let heard = driver::Driver::new(plan, settings, &stage, &run.took)
+        .run(&mut signals)
         .await;
-    stage.voice.finish()
+    closing::clear_up(&stage, &mut signals, heard).await;
+    let halted = stage.voice.is_interrupted();
+    let drain = drain::Drain::new(&stage.outlets, &mut signals, halted, ends);
+    stage.voice.finish(drain).await
 }

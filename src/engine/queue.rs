@@ -1,7 +1,7 @@
 //! Who may start next: slots, locks and turns. Pure, and logarithmic in what waits.
 //!
-//! Two rules keep everyone moving. *Slots*: the first in line is never overtaken; when it needs
-//! more slots than are free, those are left to drain for it. *Locks*: a node takes all its locks
+//! Two rules keep everyone moving. *Slots* (and memory): the first in line is never overtaken; when
+//! it needs more than is free, what is free is left to drain for it. *Locks*: a node takes all its locks
 //! at once, and only when it is first in line for each of them; the first of all waiting nodes is
 //! first everywhere, so there is no deadlock, and nobody can be passed by for ever.
 
@@ -14,9 +14,14 @@ use super::graph::{Graph, Rank};
 pub(super) struct Queue {
     capacity: usize,
     used: usize,
+    /// Memory of the machine and what of it the running nodes said they use, in bytes.
+    memory: u64,
+    memory_used: u64,
     /// Per node.
     ranks: Vec<Rank>,
     slots: Vec<usize>,
+    /// Per node; never more than there is, so that what is too large runs when no other uses any.
+    memories: Vec<u64>,
     wants: Vec<Vec<usize>>,
     /// Needs nothing but slots, in turn.
     ready: BTreeSet<Rank>,
@@ -30,12 +35,17 @@ struct Lock {
 }
 
 impl Queue {
-    pub(super) fn new(graph: &Graph, jobs: usize) -> Self {
+    /// `memory` is what there is, in bytes; without it nobody waits for memory.
+    pub(super) fn new(graph: &Graph, jobs: usize, memory: Option<u64>) -> Self {
         let capacity = jobs.max(1);
+        let memory = memory.unwrap_or(u64::MAX);
         let (wants, count) = graph.locks();
         Self {
             capacity,
             used: 0,
+            memory,
+            memory_used: 0,
+            memories: graph.nodes.iter().map(|n| n.memory.min(memory)).collect(),
             ranks: graph.ranks(capacity),
             slots: (0..graph.nodes.len())
                 .map(|node| graph.slots(node, capacity))
@@ -65,11 +75,13 @@ impl Queue {
     pub(super) fn pop(&mut self) -> Option<usize> {
         let rank = *self.ready.first()?;
         let node = rank.1;
-        if self.used + self.slots[node] > self.capacity {
+        let memory = self.memory_used.saturating_add(self.memories[node]);
+        if self.used + self.slots[node] > self.capacity || memory > self.memory {
             return None;
         }
         self.ready.remove(&rank);
         self.used += self.slots[node];
+        self.memory_used = memory;
         for &lock in &self.wants[node] {
             self.locks[lock].held = true;
             self.locks[lock].waiting.remove(&rank);
@@ -80,6 +92,7 @@ impl Queue {
     /// Gives back what a node that was popped holds.
     pub(super) fn release(&mut self, node: usize) {
         self.used -= self.slots[node];
+        self.memory_used -= self.memories[node];
         for &lock in &self.wants[node] {
             self.locks[lock].held = false;
         }

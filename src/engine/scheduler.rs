@@ -4,66 +4,13 @@
 //! Must not know probes, events, or how long anything takes.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use super::Settings;
 use super::graph::Graph;
+pub(super) use super::orders::{Command, How, Input};
 use super::queue::Queue;
 use super::words::{self, Halt, Reached};
 use crate::model::{StopCause, Verdict, VerdictWord};
-
-/// What happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Input {
-    /// The run begins.
-    Begin,
-    /// The attempt that was started last ended with this verdict.
-    AttemptEnded {
-        node: usize,
-        word: VerdictWord,
-        exit_code: Option<i32>,
-        /// Another attempt could end differently.
-        again: bool,
-    },
-    /// The pause that was asked for is over.
-    BackoffOver { node: usize },
-    /// A signal came in: the first stops gently, the second kills.
-    Interrupted { signal: i32 },
-    /// The run took longer than it may.
-    RunTimeout { limit: Duration },
-}
-
-/// What to do.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Command {
-    /// Start this attempt.
-    Start { node: usize, attempt: u32 },
-    /// Stop the attempt that is running. It still ends with `AttemptEnded`.
-    Stop {
-        node: usize,
-        cause: StopCause,
-        kill: bool,
-    },
-    /// Wait so long, then say `BackoffOver`.
-    Wait {
-        node: usize,
-        attempt: u32,
-        backoff: Duration,
-    },
-    /// This gate has its verdict. Never said twice, never of a join.
-    Finished { node: usize, how: How },
-    /// Every gate has its verdict. Always the last.
-    Done,
-}
-
-/// Whose verdict it is.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum How {
-    /// That of its last attempt.
-    Judged,
-    /// The scheduler's own.
-    Ruled(Verdict),
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -105,6 +52,8 @@ pub(super) struct Scheduler {
     /// Nodes without a verdict.
     open: usize,
     halt: Option<Halt>,
+    /// What `--fail-fast` will halt for, once all that it tells was told.
+    tripped: Option<Halt>,
     signals: u32,
     done: bool,
 }
@@ -120,11 +69,12 @@ impl Scheduler {
         let states: Vec<State> = graph.nodes.iter().map(|n| state(n.after.len())).collect();
         Self {
             fail_fast: settings.fail_fast,
-            queue: Queue::new(&graph, settings.jobs),
+            queue: Queue::new(&graph, settings.jobs, settings.memory),
             open: states.len(),
             states,
             graph,
             halt: None,
+            tripped: None,
             signals: 0,
             done: false,
         }
@@ -147,6 +97,9 @@ impl Scheduler {
             Input::BackoffOver { node } => self.backoff_over(node),
             Input::Interrupted { signal } => self.interrupted(signal, &mut out),
             Input::RunTimeout { limit } => self.halt(Halt::RunTimeout { limit }, &mut out),
+        }
+        if let Some(halt) = self.tripped.take() {
+            self.halt(halt, &mut out);
         }
         self.start_what_may(&mut out);
         if self.open == 0 && !self.done {
@@ -172,17 +125,35 @@ impl Scheduler {
     fn begin(&mut self, out: &mut Vec<Command>) {
         for node in 0..self.states.len() {
             if self.graph.nodes[node].after.is_empty() {
-                self.unblocked(node, out);
+                let ready = self.ready(node, out);
+                self.spread(VecDeque::from_iter(ready.map(|word| (node, word))), out);
             }
         }
     }
 
-    /// Everything that this node waits for has let it through.
-    fn unblocked(&mut self, node: usize, out: &mut Vec<Command>) {
-        if self.graph.nodes[node].join {
-            self.settle(node, VerdictWord::Passed, out);
-        } else {
+    /// Everything that this node waits for has let it through. What needs no start has its word.
+    fn ready(&mut self, node: usize, out: &mut Vec<Command>) -> Option<VerdictWord> {
+        if let Some(ruling) = self.graph.nodes[node].ruling.clone() {
+            let word = ruling.word();
+            self.rule(node, ruling, out);
+            self.trip(node, word);
+            return Some(word);
+        }
+        if !self.graph.nodes[node].join {
             self.queue.push(node);
+            return None;
+        }
+        self.states[node].phase = Phase::Settled(VerdictWord::Passed);
+        self.open -= 1;
+        Some(VerdictWord::Passed)
+    }
+
+    /// `--fail-fast`: the first required gate that fails or errs stops the run.
+    fn trip(&mut self, node: usize, word: VerdictWord) {
+        let bad = matches!(word, VerdictWord::Failed | VerdictWord::Errored);
+        if self.fail_fast && bad && !self.graph.nodes[node].advisory {
+            let gate = self.graph.nodes[node].name.clone();
+            self.tripped.get_or_insert(Halt::FailFast { gate, word });
         }
     }
 
@@ -215,11 +186,7 @@ impl Scheduler {
             how: How::Judged,
         });
         self.settle(node, word, out);
-        let bad = matches!(word, VerdictWord::Failed | VerdictWord::Errored);
-        if self.fail_fast && bad && !self.graph.nodes[node].advisory {
-            let gate = self.graph.nodes[node].name.clone();
-            self.halt(Halt::FailFast { gate, word }, out);
-        }
+        self.trip(node, word);
     }
 
     fn may_retry(&self, node: usize, word: VerdictWord, exit_code: Option<i32>) -> bool {
@@ -302,7 +269,10 @@ impl Scheduler {
     fn settle(&mut self, node: usize, word: VerdictWord, out: &mut Vec<Command>) {
         self.states[node].phase = Phase::Settled(word);
         self.open -= 1;
-        let mut fresh = VecDeque::from([(node, word)]);
+        self.spread(VecDeque::from([(node, word)]), out);
+    }
+
+    fn spread(&mut self, mut fresh: VecDeque<(usize, VerdictWord)>, out: &mut Vec<Command>) {
         while let Some((node, word)) = fresh.pop_front() {
             // Taken for the walk and put back: the walk changes states and queue, not edges.
             let dependents = std::mem::take(&mut self.graph.dependents[node]);
@@ -310,21 +280,15 @@ impl Scheduler {
                 if self.states[dependent].phase != Phase::Waiting {
                     continue;
                 }
-                if !word.lets_dependents_run() {
+                if !self.graph.lets(node, word, dependent) {
                     self.skip(dependent, node, out);
                     fresh.push_back((dependent, VerdictWord::Skipped));
                     continue;
                 }
                 self.states[dependent].pending -= 1;
-                if self.states[dependent].pending > 0 {
-                    continue;
-                }
-                if self.graph.nodes[dependent].join {
-                    self.states[dependent].phase = Phase::Settled(VerdictWord::Passed);
-                    self.open -= 1;
-                    fresh.push_back((dependent, VerdictWord::Passed));
-                } else {
-                    self.queue.push(dependent);
+                if self.states[dependent].pending == 0 {
+                    let ready = self.ready(dependent, out);
+                    fresh.extend(ready.map(|word| (dependent, word)));
                 }
             }
             self.graph.dependents[node] = dependents;
@@ -391,3 +355,11 @@ pub(super) mod tests;
 #[cfg(test)]
 #[path = "halt_tests.rs"]
 mod halt_tests;
+
+#[cfg(test)]
+#[path = "memory_tests.rs"]
+mod memory_tests;
+
+#[cfg(test)]
+#[path = "ruling_tests.rs"]
+mod ruling_tests;

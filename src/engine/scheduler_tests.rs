@@ -1,5 +1,7 @@
 //! The scheduler's rules, one by one.
 
+use std::time::Duration;
+
 use super::*;
 use crate::engine::graph::Node;
 use crate::model::GateName;
@@ -10,9 +12,13 @@ pub(in crate::engine) fn node(name: &str, after: &[usize]) -> Node {
         name: GateName::try_from(name.to_owned()).unwrap(),
         after: after.to_vec(),
         cpus: Some(1),
+        memory: 0,
         locks: Vec::new(),
+        took: None,
         advisory: false,
         retries: Retries::default(),
+        ruling: None,
+        uses: Vec::new(),
         join: false,
     }
 }
@@ -28,6 +34,7 @@ impl Play {
         let names = nodes.iter().map(|node| node.name.to_string()).collect();
         let settings = Settings {
             jobs,
+            memory: Some(100),
             fail_fast,
             timeout: None,
         };
@@ -349,6 +356,7 @@ fn ten_thousand_gates_are_no_burden() {
     }));
     let settings = Settings {
         jobs: 8,
+        memory: None,
         fail_fast: false,
         timeout: None,
     };

@@ -77,6 +77,16 @@ async fn a_product_build_that_nobody_watches_is_undecided() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_signal_is_heard_while_the_work_tree_is_read() {
+    let staged = Staged::new([does("app", Does::Build)]).act("app", &[Act::Image]);
+    let mut staged = staged.signals(&[("0 app #1", 2)]);
+    staged.tree = Some(Tree(RefCell::new(Vec::new())));
+    let (_, told) = staged.run().await;
+    let stopped = "app cancelled in 0: stopped: interrupted by SIGINT";
+    assert!(told.contains(&stopped.to_owned()), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn secrets_are_masked_in_events_and_logs_across_chunks() {
     let mut staged =
         Staged::new([gate("a")]).act("a", &[Act::Print(&["pw hun", "ter2 x", "hunter2", "hunt"])]);

@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
 
+use super::drain::Drain;
 use super::masking;
 use super::world::Clock;
 use crate::event::{Body, Event, Listener, Summary};
@@ -62,6 +63,11 @@ impl<'w> Voice<'w> {
         self.say_all(doubts);
     }
 
+    /// Whether a signal was told.
+    pub(super) fn is_interrupted(&self) -> bool {
+        self.inner.borrow().summary.interrupted.is_some()
+    }
+
     /// Raises a doubt.
     pub(super) fn doubt(&self, reason: Reason) {
         self.say(Body::Doubt { reason });
@@ -78,38 +84,60 @@ impl<'w> Voice<'w> {
         self.doubt(reason);
     }
 
-    /// Ends the stream in two phases: everyone seals what it writes, until nobody fails any more;
-    /// only then is the verdict final and said.
-    pub(super) fn finish(self) -> Summary {
+    /// Ends the stream in two phases: everyone seals what it writes and it arrives, until nobody
+    /// fails any more; only then is the verdict final and said.
+    pub(super) async fn finish(self, mut drain: Drain<'_>) -> Summary {
         loop {
             let doubts = {
                 let mut inner = self.inner.borrow_mut();
                 inner.summary.finished = Some((inner.summary.verdict(), self.clock.now_ms()));
-                inner.seal()
+                inner.drop_failing(|listener, summary| listener.seal(summary))
             };
+            if !doubts.is_empty() {
+                self.say_all(doubts);
+                continue;
+            }
+            if let Some(signal) = drain.wait().await {
+                let forced = true;
+                self.say(Body::Interrupted { signal, forced });
+                continue;
+            }
+            let doubts = self.arrived();
             if doubts.is_empty() {
                 break;
             }
             self.say_all(doubts);
         }
-        let mut inner = self.inner.into_inner();
-        let (verdict, duration_ms) = (inner.summary.verdict(), self.clock.now_ms());
-        let duration_ms = inner
-            .summary
-            .finished
-            .map_or(duration_ms, |(_, sealed)| sealed);
-        for reason in inner.tell(
-            Body::RunFinished {
-                verdict,
-                duration_ms,
-            },
-            self.clock.now_ms(),
-        ) {
-            // Nothing can be said after the end, but whoever asks the summary learns it.
-            inner.summary.doubts.push(reason);
-            inner.summary.finished = Some((inner.summary.verdict(), duration_ms));
-        }
-        inner.summary
+        self.end(drain).await
+    }
+
+    /// Says the verdict. After that nothing can be said, but whoever asks the summary learns it.
+    async fn end(self, mut drain: Drain<'_>) -> Summary {
+        let now_ms = self.clock.now_ms();
+        let mut doubts = {
+            let mut inner = self.inner.borrow_mut();
+            let sealed = inner.summary.finished;
+            let at_ms = sealed.map_or(now_ms, |(_, sealed)| sealed);
+            let body = Body::RunFinished {
+                verdict: inner.summary.verdict(),
+                duration_ms: at_ms,
+            };
+            // At the moment that was sealed: files have this very event as their end already.
+            inner.tell(body, at_ms)
+        };
+        let signal = drain.wait().await;
+        doubts.extend(self.arrived());
+        let mut summary = self.inner.into_inner().summary;
+        summary.interrupted = summary.interrupted.or(signal);
+        summary.doubts.extend(doubts);
+        let duration_ms = summary.finished.map_or(now_ms, |(_, ms)| ms);
+        summary.finished = Some((summary.verdict(), duration_ms));
+        summary
+    }
+
+    fn arrived(&self) -> Vec<Reason> {
+        let mut inner = self.inner.borrow_mut();
+        inner.drop_failing(|listener, _| listener.arrived())
     }
 
     /// Says these doubts and those that arise from saying them; ends, as each costs a listener.
@@ -134,10 +162,6 @@ impl Inner<'_> {
         self.seq += 1;
         self.summary.add(&event);
         self.drop_failing(|listener, _| listener.hear(&event))
-    }
-
-    fn seal(&mut self) -> Vec<Reason> {
-        self.drop_failing(|listener, summary| listener.seal(summary))
     }
 
     fn drop_failing(

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use super::world::{Clock, Log, Logs, TreeWatch};
+use super::world::{Clock, Log, Logs};
 use crate::event::LogRef;
 use crate::exec::Stream;
 use crate::model::GateName;
@@ -14,12 +14,6 @@ use crate::sys;
 impl Clock for sys::clock::Clock {
     fn now_ms(&self) -> u64 {
         self.ms()
-    }
-}
-
-impl TreeWatch for sys::tree::Tree {
-    fn changed(&self) -> Result<Vec<String>, String> {
-        self.changed()
     }
 }
 
@@ -62,14 +56,5 @@ mod tests {
             b"out err"
         );
         assert!(logs.keep_dir(&gate, 1).unwrap().starts_with(store.folder()));
-    }
-    #[test]
-    fn a_new_file_is_a_change_of_the_work_tree() {
-        let root = tempfile::tempdir().unwrap();
-        let tree = sys::tree::Tree::take(root.path(), Box::new(|_| false)).unwrap();
-        let watch: &dyn TreeWatch = &tree;
-        assert_eq!(watch.changed(), Ok(vec![]));
-        std::fs::write(root.path().join("new"), "x").unwrap();
-        assert_eq!(watch.changed(), Ok(vec!["new".to_owned()]));
     }
 }

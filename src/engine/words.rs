@@ -71,7 +71,19 @@ pub(super) fn skip_chain(names: &[&GateName], more: usize, word: VerdictWord) ->
         }
         text.push_str(name.as_str());
     }
-    Reason::new(format!("{text} ({})", word.as_str()))
+    let reason = Reason::new(format!("{text} ({})", word.as_str()));
+    match word {
+        VerdictWord::NotApplicable => reason
+            .detail("it uses an image that is not built in this run")
+            .hint("give it the same `when`: then it is not applicable, too"),
+        _ => reason,
+    }
+}
+
+/// The verdict of a tag step whose build is not applicable.
+pub(super) fn nothing_to_tag(build: &GateName) -> Verdict {
+    let headline = format!("`{build}` is not applicable: there is no image to tag");
+    Verdict::NotApplicable(Reason::new(headline))
 }
 
 /// How many names of a chain of this length are walked before its last.

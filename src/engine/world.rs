@@ -9,14 +9,18 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::event::{Listener, LogRef};
-use crate::exec::{Executor, Stream};
-use crate::model::{GateName, Masker, Reason};
+use crate::exec::{Executor, LocalFuture, Stream};
+use crate::model::{GateName, Location, Masker, Reason, Revision};
+use crate::sys::Outlet;
 
 /// How to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// `-j`: how many CPU slots there are. 0 is taken as 1.
     pub jobs: usize,
+    /// How much memory there is for gates that say what they use (`cost: {memory}`), in bytes;
+    /// `None` when none of them says it, or it cannot be known.
+    pub memory: Option<u64>,
     /// Stop everything at the first required gate that failed or could not be judged.
     pub fail_fast: bool,
     /// The run's timeout; `None` is no limit.
@@ -42,6 +46,9 @@ pub struct World<'w> {
     /// Knows whether the work tree changed. `None` only when the plan has no product build:
     /// a product build that nobody watches is undecided.
     pub tree: Option<&'w dyn TreeWatch>,
+    /// The streams behind the listeners whose readers may be slow: nothing is started while one of
+    /// them has no room, and the end waits until they have it all.
+    pub outlets: Vec<Outlet>,
 }
 
 /// The head of a run, as far as the plan does not know it.
@@ -57,6 +64,13 @@ pub struct RunFacts {
     pub started: String,
     /// The arguments of prove, as typed.
     pub arguments: Vec<String>,
+    /// What is judged.
+    pub revision: Option<Revision>,
+    /// Where gates are written.
+    pub places: BTreeMap<GateName, Location>,
+    /// How long gates took the last time, in milliseconds, as far as it is known: the longest chain
+    /// is started first.
+    pub took: BTreeMap<GateName, u64>,
     /// Said in every report before anything runs.
     pub notices: Vec<String>,
     /// Why the run cannot be proved, known before anything runs.
@@ -72,20 +86,21 @@ pub trait Clock {
 /// Paths and their stamps.
 pub type Stamps = BTreeMap<PathBuf, u64>;
 
-/// Watches the work tree since before the first check (rule 5).
+/// Watches the work tree since before the first check (rule 5). Whoever drops a future of these
+/// before its end wants no answer any more: the reading ends.
 pub trait TreeWatch {
     /// The paths that changed and that no gate declares to write; empty when nothing did.
     ///
     /// # Errors
     /// When it cannot be known, in words: the run is then undecided.
-    fn changed(&self) -> Result<Vec<String>, String>;
+    fn changed(&self) -> LocalFuture<'_, Result<Vec<String>, String>>;
 
     /// Every path that counts with a stamp that any write changes, also one that is undone.
     ///
     /// # Errors
     /// As [`TreeWatch::changed`].
-    fn stamps(&self) -> Result<Stamps, String> {
-        Ok(Stamps::new())
+    fn stamps(&self) -> LocalFuture<'_, Result<Stamps, String>> {
+        Box::pin(std::future::ready(Ok(Stamps::new())))
     }
 }
 

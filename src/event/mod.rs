@@ -3,15 +3,19 @@
 //! Reporters see these and nothing else, so a recorded run replays into every file report.
 //! The wire form (`events.jsonl`) is versioned by [`SCHEMA`].
 
+mod history;
+pub mod schema;
 mod summary;
 pub mod wire;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Case, Ending, Finding, GateName, ImageIdentity, Reason, RunVerdict, VerdictWord,
+    Case, Ending, Finding, GateName, ImageIdentity, Location, Reason, Revision, RunVerdict,
+    VerdictWord,
 };
 
+pub use history::{History, Outcome, PastRun, Record};
 pub use summary::{GateState, Summary};
 
 /// Version of the wire form. A reader refuses a newer one by name.
@@ -111,6 +115,9 @@ pub struct RunStarted {
     pub started: String,
     /// The arguments of prove, as typed.
     pub arguments: Vec<String>,
+    /// What is judged, when the project is in a git repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<Revision>,
     /// How many gates may run at once.
     pub jobs: usize,
     /// The run takes only part of the pipeline: it never tags.
@@ -130,6 +137,9 @@ pub struct GateHead {
     pub kind: String,
     /// One line: what it does, templates resolved as far as they can be.
     pub summary: String,
+    /// Where its name is written, when that is in a file of the project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Location>,
     /// The file's `description`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -233,6 +243,15 @@ pub trait Listener {
     /// As [`Listener::hear`].
     fn seal(&mut self, summary: &Summary) -> Result<(), Reason> {
         let _ = summary;
+        Ok(())
+    }
+
+    /// Whether all that was written so far has arrived where it goes, now that it had the time:
+    /// asked after [`Listener::seal`], and once more after [`Body::RunFinished`].
+    ///
+    /// # Errors
+    /// As [`Listener::hear`].
+    fn arrived(&mut self) -> Result<(), Reason> {
         Ok(())
     }
 }

@@ -170,6 +170,7 @@ mod tests {
             gate: GateName::segment(&format!("g{at}")).unwrap(),
             kind: kind.to_owned(),
             summary: String::new(),
+            place: None,
             description: None,
             advisory: advisory.then(|| "new".to_owned()),
             after: Vec::new(),
@@ -203,6 +204,7 @@ mod tests {
             version: String::new(),
             started: String::new(),
             arguments: Vec::new(),
+            revision: None,
             jobs: 1,
             narrowed: false,
             gates: numbered()

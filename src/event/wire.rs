@@ -157,6 +157,7 @@ mod tests {
                     version: "0.1.0".to_owned(),
                     started: "2026-11-21T00:25:00Z".to_owned(),
                     arguments: parts.2,
+                    revision: None,
                     jobs: parts.3,
                     narrowed: parts.4,
                     gates: Vec::new(),

@@ -3,6 +3,7 @@
 //! Looks, never writes. Must not know what the answer is judged against.
 
 mod expand;
+mod matched;
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ pub(super) use expand::{Found, expand};
 
 use super::{Desk, Stop};
 use crate::format::glob::{Patterns, relative};
-use crate::model::{Answer, Entry, EntryKind, NoAnswer, Probe, Snapshot, StopCause, Unanswered};
+use crate::model::{Answer, Entry, EntryKind, NoAnswer, Probe, Snapshot, Unanswered};
 use crate::sys::git::{Git, GitError};
 use crate::sys::walk::Budget;
 use crate::sys::{Tree, tree};
@@ -41,7 +42,7 @@ impl Files {
 /// ends at its next step.
 async fn beside(desk: &Desk<'_>, work: impl FnOnce(&Budget) -> Answer + Send + 'static) -> Answer {
     let budget = Budget::default();
-    let working = tokio::task::spawn_blocking({
+    let working = super::beside::beside({
         let budget = budget.clone();
         move || work(&budget)
     });
@@ -49,24 +50,10 @@ async fn beside(desk: &Desk<'_>, work: impl FnOnce(&Budget) -> Answer + Send + '
         done = working => done.unwrap_or_else(|error| {
             Answer::Unanswered(Unanswered::new(NoAnswer::Io, format!("reading files broke: {error}")))
         }),
-        cause = stopped(desk) => {
+        Stop { cause, .. } = desk.stopped() => {
             budget.stop();
             Answer::Unanswered(Unanswered::new(NoAnswer::Stopped(cause), "stopped while reading files"))
         }
-    }
-}
-
-/// Done when the driver wants to stop; never when nobody can want that any more.
-async fn stopped(desk: &Desk<'_>) -> StopCause {
-    let mut stop = desk.stop.clone();
-    let wanted = stop
-        .wait_for(Option::is_some)
-        .await
-        .ok()
-        .and_then(|stop| *stop);
-    match wanted {
-        Some(Stop { cause, .. }) => cause,
-        None => std::future::pending().await,
     }
 }
 
@@ -74,6 +61,11 @@ fn answer(root: &Path, probe: &Probe, budget: &Budget) -> Answer {
     let answered = match probe {
         Probe::List { cwd, patterns } => list(root, cwd, patterns, budget).map(Answer::Listed),
         Probe::Tracked { cwd, patterns } => tracked(root, cwd, patterns).map(Answer::Tracked),
+        Probe::Files {
+            cwd,
+            patterns,
+            since_base,
+        } => matched::matched(root, (cwd, patterns), *since_base, budget).map(Answer::Matched),
         Probe::Snapshot { cwd, patterns } => {
             snapshot(root, cwd, patterns, budget).map(Answer::Snapshot)
         }
@@ -165,7 +157,7 @@ fn snapshot(
                 continue;
             }
             budget.check(snapshot.files.len()).map_err(io)?;
-            let digest = tree::digest_entry(&found.full)
+            let digest = tree::digest_entry(&found.full, budget)
                 .map_err(|error| io(format!("{} cannot be read: {error}", found.full.display())))?;
             snapshot.files.insert(relative(cwd, &found.path), digest);
         }

@@ -1,16 +1,17 @@
 //! The executor of a run on this machine: sends every probe to who can answer it.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use super::container::Container;
 use super::files::Files;
 use super::process::Process;
-use super::{Desk, Executor, LocalFuture};
+use super::{Closed, Desk, Executor, LocalFuture};
 use crate::model::{Answer, Place, Probe};
 
 /// Processes, files and containers of this machine.
 pub struct Local {
-    process: Process,
+    process: Rc<Process>,
     files: Files,
     container: Container,
 }
@@ -18,20 +19,12 @@ pub struct Local {
 impl Local {
     /// Composes them. The container executor looks for an engine only when it is asked.
     #[must_use]
-    pub fn new(root: &Path, process: Process, container: Container) -> Self {
+    pub fn new(root: &Path, process: Rc<Process>, container: Container) -> Self {
         Self {
             process,
             files: Files::new(root),
             container,
         }
-    }
-
-    /// The end of the run: removes what is left on the engine and on the host. Gives what should
-    /// be said.
-    pub async fn close(&self) -> Vec<String> {
-        let mut notes = self.container.close().await;
-        notes.extend(self.process.close());
-        notes
     }
 }
 
@@ -41,12 +34,28 @@ impl Executor for Local {
             Probe::Run(request) if request.place == Place::Host => {
                 Box::pin(self.process.run(request, desk))
             }
-            Probe::List { .. } | Probe::Tracked { .. } | Probe::Snapshot { .. } => {
-                Box::pin(self.files.answer(probe, desk))
-            }
+            Probe::List { .. }
+            | Probe::Tracked { .. }
+            | Probe::Files { .. }
+            | Probe::Snapshot { .. } => Box::pin(self.files.answer(probe, desk)),
             Probe::Run(_) | Probe::Build(_) | Probe::Tag { .. } => {
                 Box::pin(self.container.answer(probe, desk))
             }
         }
+    }
+
+    fn taken(&self, slots: usize) {
+        self.process.taken(slots);
+    }
+
+    fn clear_up(&self) -> LocalFuture<'_, ()> {
+        self.container.clear_up()
+    }
+
+    /// Of the engine, and of the host, where everything that is left is killed now.
+    fn closed(&self) -> Closed {
+        let mut closed = self.container.closed();
+        closed.notes.extend(self.process.close());
+        closed
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! Observes; whether the ending is good is for the gate's kind to say.
 
-mod collect;
+pub(super) mod collect;
 mod family;
+mod jobs;
+pub(super) mod keep;
 mod output;
 mod start;
 
@@ -14,6 +16,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
 use std::process::ExitStatus;
+use std::sync::Arc;
 use std::time::Duration;
 
 use self::family::{Family, Led};
@@ -21,7 +24,8 @@ use self::output::{Tap, drain};
 use self::start::Started;
 use super::{Desk, Stream};
 use crate::model::{Answer, Ending, NoAnswer, Place, Ran, RunRequest, Unanswered, limits};
-use crate::sys::{self, Marker, Strangers, Warden};
+use crate::sys::spawn::Spawner;
+use crate::sys::{self, Jobserver, Marker, Strangers, Warden};
 
 /// How patient the executor is. Injectable, so that tests need not wait.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +59,9 @@ pub struct Process {
     root: PathBuf,
     marker: Marker,
     warden: Option<Warden>,
+    spawner: RefCell<Spawner>,
+    /// The job slots of the run, for what gates start.
+    jobs: Option<Arc<Jobserver>>,
     /// Children from before the run: never touched.
     strangers: Strangers,
     times: Times,
@@ -70,13 +77,15 @@ impl Process {
     /// Runs below this root, everything marked. `warden` guards against a SIGKILL of `prove`.
     ///
     /// # Errors
-    /// When the kernel refuses to hand orphans over to this process.
+    /// When the kernel refuses to hand orphans over to this process, or `/dev/null` to anybody.
     pub fn new(root: &Path, marker: Marker, warden: Option<Warden>) -> std::io::Result<Self> {
         sys::process::become_subreaper()?;
         Ok(Self {
             root: root.to_owned(),
             marker,
             warden,
+            spawner: RefCell::new(Spawner::new()?),
+            jobs: None,
             strangers: Strangers::default(),
             times: Times::default(),
             buffer: RefCell::new(vec![0; output::BUFFER]),
@@ -91,6 +100,20 @@ impl Process {
     pub fn beside(mut self, strangers: Strangers) -> Self {
         self.strangers = strangers;
         self
+    }
+
+    /// With job slots to share with what gates start.
+    #[must_use]
+    pub fn sharing(mut self, jobs: Option<Arc<Jobserver>>) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    /// So many of them are taken by gates.
+    pub(super) fn taken(&self, slots: usize) {
+        if let Some(jobs) = &self.jobs {
+            jobs.take(slots);
+        }
     }
 
     /// With other times.
@@ -138,11 +161,18 @@ impl Process {
         }
         let number = self.starts.get() + 1;
         self.starts.set(number);
-        let started = start::start(&self.root, request, desk, self.marker.value(number))?;
+        let (own, offer) = jobs::offered(self.jobs.as_deref(), desk, request)?;
+        let mark = self.marker.value(number);
+        let started = {
+            let spawner = &mut self.spawner.borrow_mut();
+            start::start((spawner, &self.root), request, desk, (&mark, &offer))?
+        };
+        drop(offer);
         let mut ran = self.watch(started, number, request, desk).await;
+        drop(own);
         ran.results = collect::results(&self.root, request, before).await?;
-        ran.notes
-            .extend(collect::keep(&self.root, request, desk).await);
+        let not_kept = keep::keep(&self.root, request, desk, self.times.grace).await;
+        ran.notes.extend(not_kept);
         Ok(ran)
     }
 
@@ -155,12 +185,11 @@ impl Process {
         desk: &Desk<'_>,
     ) -> Ran {
         let Started {
-            mut child,
-            group,
+            mut leader,
             stdout,
             stderr,
         } = started;
-        let mut family = Family::new(self, group, number);
+        let mut family = Family::new(self, leader.pid(), number);
         let mut notes: Vec<String> = family.guard().into_iter().collect();
         let mut out = Tap::new(Stream::Stdout, stdout, request.capture_stdout);
         let mut err = stderr.map(|stderr| Tap::new(Stream::Stderr, stderr, request.capture_stderr));
@@ -176,7 +205,7 @@ impl Process {
             });
             let mut read = false;
             let mut stop = desk.stop.clone();
-            let whole = family.live_and_die(&mut child, &mut stop);
+            let whole = family.live_and_die(&mut leader, &mut stop);
             let led = alongside(whole, reading.as_mut(), &mut read).await;
             if !read
                 && tokio::time::timeout(self.times.pipe_grace, reading)

@@ -11,8 +11,9 @@
 //!
 //! | answer | to | means |
 //! |---|---|---|
-//! | `{exit: 0}` `{signal: 9}` `{ended: out_of_memory}` | a command | how it ended |
+//! | `{exit: 0}` `{signal: 9}` `{ended: out_of_memory}` | a command | how it ended; beside it `stdout: text`, `stderr: text` and `results: {path: text}` |
 //! | `{listed: [[Dockerfile], [], [src/]]}` | a list | a list of paths for each pattern; `x/` is a directory, `x@` a link to nothing |
+//! | `{files: [a.sh]}` | files | those that match |
 //! | `{tracked: [.env]}` | git | the paths that it tracks |
 //! | `{snapshot: {a.txt: text}}` | a snapshot | files and their contents |
 //! | `{built: image}` `{built: failed}` | a build | how it ended |
@@ -27,8 +28,8 @@ use super::judge::testing::image;
 use super::registry;
 use crate::format::yaml::{self, Node};
 use crate::model::{
-    Answer, Built, Digest, Ending, Entry, EntryKind, Facts, GateName, Judgement, NoAnswer, Probe,
-    Ran, Snapshot, Step, StopCause, Unanswered,
+    Answer, Built, Collected, Digest, Ending, Entry, EntryKind, Facts, GateName, Judgement,
+    Matched, NoAnswer, Probe, Ran, Snapshot, Stamp, Step, StopCause, Unanswered,
 };
 use crate::spec::{self, Gate, Kind, Pipeline, Turn};
 
@@ -138,6 +139,7 @@ fn suits(probe: &Probe, answer: &Answer) -> bool {
         (_, Answer::Unanswered(_))
         | (Probe::Run(_), Answer::Ran(_))
         | (Probe::Tracked { .. }, Answer::Tracked(_))
+        | (Probe::Files { .. }, Answer::Matched(_))
         | (Probe::Snapshot { .. }, Answer::Snapshot(_))
         | (Probe::Build(_), Answer::Built(_))
         | (Probe::Tag { .. }, Answer::Tagged) => true,
@@ -147,11 +149,8 @@ fn suits(probe: &Probe, answer: &Answer) -> bool {
 }
 
 fn answer(node: &Node) -> Result<Answer, String> {
-    let [entry] = node.entries() else {
-        return Err(format!(
-            "an answer is a map with one key, not {}",
-            node.what()
-        ));
+    let Some((entry, brought)) = node.entries().split_first() else {
+        return Err(format!("an answer is a map, not {}", node.what()));
     };
     let value = &entry.value;
     let scalar = value.scalar().unwrap_or_default();
@@ -160,13 +159,21 @@ fn answer(node: &Node) -> Result<Answer, String> {
             .parse::<i32>()
             .map_err(|_| format!("`{scalar}` is no number"))
     };
-    let ended = |ending| Answer::Ran(Box::new(Ran::ended(ending)));
+    let ended = |ending| ran(ending, brought);
+    let is_command = matches!(entry.key.text.as_str(), "exit" | "signal" | "ended");
+    if let (Some(more), false) = (brought.first(), is_command) {
+        return Err(format!("`{}` goes with a command", more.key.text));
+    }
     Ok(match (entry.key.text.as_str(), scalar) {
-        ("exit", _) => ended(Ending::Exited(number()?)),
-        ("signal", _) => ended(Ending::Signaled(number()?)),
-        ("ended", "out_of_memory") => ended(Ending::OutOfMemory),
+        ("exit", _) => ended(Ending::Exited(number()?))?,
+        ("signal", _) => ended(Ending::Signaled(number()?))?,
+        ("ended", "out_of_memory") => ended(Ending::OutOfMemory)?,
         ("listed", _) => Answer::Listed(value.items().iter().map(entries).collect()),
         ("tracked", _) => Answer::Tracked(texts(value)),
+        ("files", _) => Answer::Matched(Matched {
+            paths: texts(value),
+            changed: None,
+        }),
         ("snapshot", _) => Answer::Snapshot(snapshot(value)),
         ("built", "image") => Answer::Built(Built::Image {
             image: image("1"),
@@ -179,6 +186,32 @@ fn answer(node: &Node) -> Result<Answer, String> {
         ("unanswered", why) => Answer::Unanswered(Unanswered::new(cause(why)?, "canned")),
         (key, value) => return Err(format!("no such answer: {key}: {value}")),
     })
+}
+
+/// A command that ended, with what it printed and the reports that it left.
+fn ran(ending: Ending, brought: &[yaml::Entry]) -> Result<Answer, String> {
+    let mut ran = Ran::ended(ending);
+    (ran.stdout, ran.stderr) = (Some(Vec::new()), Some(Vec::new()));
+    for entry in brought {
+        let text = entry.value.scalar().map(|text| text.as_bytes().to_vec());
+        match entry.key.text.as_str() {
+            "stdout" => ran.stdout = text,
+            "stderr" => ran.stderr = text,
+            "results" => ran.results = entry.value.entries().iter().map(collected).collect(),
+            other => return Err(format!("a command brings no `{other}`")),
+        }
+    }
+    Ok(Answer::Ran(Box::new(ran)))
+}
+
+fn collected(entry: &yaml::Entry) -> Collected {
+    let content = entry.value.scalar().unwrap_or_default();
+    Collected {
+        path: entry.key.text.clone(),
+        bytes: Some(content.as_bytes().to_vec()),
+        before: None,
+        after: Stamp("canned".to_owned()),
+    }
 }
 
 fn cause(word: &str) -> Result<NoAnswer, String> {

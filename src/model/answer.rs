@@ -15,6 +15,8 @@ pub enum Answer {
     Listed(Vec<Vec<Entry>>),
     /// To `Probe::Tracked`: the paths that git tracks and that match, sorted.
     Tracked(Vec<String>),
+    /// To `Probe::Files`.
+    Matched(Matched),
     /// To `Probe::Snapshot`.
     Snapshot(Snapshot),
     /// To `Probe::Build`.
@@ -23,6 +25,15 @@ pub enum Answer {
     Tagged,
     /// There is no answer.
     Unanswered(Unanswered),
+}
+
+/// Files of the work tree, relative to the directory that was asked about, sorted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matched {
+    /// All that match.
+    pub paths: Vec<String>,
+    /// Those that changed since the base branch, when that was asked; or why it cannot be known.
+    pub changed: Option<Result<Vec<String>, String>>,
 }
 
 /// A process or container that was started and ended.

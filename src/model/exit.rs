@@ -13,6 +13,8 @@ pub enum ExitStatus {
     Usage,
     /// 3: something could not be judged.
     Undecided,
+    /// 4: what was asked for was made, and there is nothing here to show it with (`prove open`).
+    NotShown,
     /// 128 + n: interrupted by signal n.
     Signal(u8),
 }
@@ -26,6 +28,7 @@ impl ExitStatus {
             Self::Refuted => 1,
             Self::Usage => 2,
             Self::Undecided => 3,
+            Self::NotShown => 4,
             Self::Signal(n) => 128_u8.saturating_add(n),
         }
     }
@@ -52,10 +55,11 @@ mod tests {
             ExitStatus::Refuted,
             ExitStatus::Usage,
             ExitStatus::Undecided,
+            ExitStatus::NotShown,
             ExitStatus::Signal(2),
             ExitStatus::Signal(15),
         ]
         .map(ExitStatus::code);
-        assert_eq!(codes, [0, 1, 2, 3, 130, 143]);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 130, 143]);
     }
 }

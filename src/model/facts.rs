@@ -1,18 +1,26 @@
 //! Facts: what the pure floors may know of the world. They are gathered above and passed in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that `spec` and `plan` may know of the world outside the gate file.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// The caller's environment (names and values that are UTF-8).
     pub env: BTreeMap<String, String>,
+    /// Variables on which it depends what the gate file means, set or not.
+    pub weighed: BTreeSet<String>,
     /// Files that `vars: {x: {file: …}}` asks for: path as written to content, or why not.
     pub files: BTreeMap<String, Result<String, String>>,
     /// Git, when the gate file asks for it; the error says why it cannot be had.
     pub git: Option<Result<GitFacts, String>>,
     /// Today, UTC, `YYYY-MM-DD`: waivers and advisories may have a last day.
     pub today: String,
+    /// What the CI says, if there is one.
+    pub ci: CiFacts,
+    /// Variables of the caller that are set and cannot be read: they are not UTF-8.
+    pub unreadable_env: BTreeSet<String>,
+    /// The machine's system: `linux`, `macos`, …
+    pub os: String,
     /// CPUs that `-j` and `cost: {cpus: all}` start from; at least 1.
     pub cpus: usize,
 }
@@ -28,4 +36,17 @@ pub struct GitFacts {
     pub branch: Option<String>,
     /// A tag that points at HEAD, when there is exactly one.
     pub tag: Option<String>,
+    /// All tags that point at HEAD.
+    pub tags: Vec<String>,
+}
+
+/// What a CI says of the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CiFacts {
+    /// The branch that it checked out; `None` for a pull request.
+    pub branch: Option<String>,
+    /// The tag that it checked out; `None` for a pull request.
+    pub tag: Option<String>,
+    /// Whether the run judges a pull request; `None` cannot be known.
+    pub pull_request: Option<bool>,
 }

@@ -4,16 +4,29 @@ use std::time::Duration;
 
 /// Characters in one segment of a gate name.
 pub const NAME_CHARS: usize = 100;
+/// Cells of one matrix: more than anybody waits for, and few enough that a slip of the pen is said.
+pub const MATRIX_CELLS: usize = 4_096;
+/// Cells of all matrices of a gate file.
+pub const ALL_CELLS: usize = 20_000;
+/// Characters in the full name of a cell.
+pub const CELL_NAME_CHARS: usize = 1_000;
+/// Characters in one value of a matrix, and in the name of an axis.
+pub const VALUE_CHARS: usize = 100;
 /// Bytes of a gate file. 10,000 gates are about 1.5 MiB.
 pub const GATE_FILE_BYTES: usize = 10 << 20;
 /// Nodes of a YAML tree, aliases expanded. 10,000 gates are 60,003 nodes.
 pub const YAML_NODES: usize = 1_000_000;
 /// Nesting of a YAML tree.
 pub const YAML_DEPTH: usize = 64;
+/// Bytes of files that one run of a command is given as arguments, as `xargs` does it: far below
+/// what a kernel takes, environment included.
+pub const ARGUMENT_BYTES: usize = 128 << 10;
 /// Bytes of one report file that a gate brings back.
 pub const RESULT_BYTES: u64 = 64 << 20;
 /// Files that one `results` or `keep` glob may bring back.
 pub const RESULT_FILES: usize = 10_000;
+/// Bytes of all files that one attempt keeps: screenshots and a core dump, not a disk.
+pub const KEEP_BYTES: u64 = 1 << 30;
 /// Bytes of stdout (and of stderr) that are held for `expect`.
 pub const CAPTURE_BYTES: usize = 8 << 20;
 /// Bytes kept from the start of a gate's log.
@@ -34,5 +47,7 @@ pub const PIPE_GRACE: Duration = Duration::from_millis(500);
 pub const SLOW_NOTICE: Duration = Duration::from_secs(60);
 /// How long the engine may take to answer a question that needs no work (ping, inspect, create).
 pub const ENGINE_ANSWER: Duration = Duration::from_secs(30);
+/// How long the engine may take to be cleared up at the end of a run, all removals together.
+pub const CLEAR_UP: Duration = Duration::from_secs(30);
 /// Runs kept in `.prove/runs`.
 pub const KEEP_RUNS: usize = 20;

@@ -12,29 +12,35 @@ mod finding;
 mod image;
 pub mod limits;
 mod mask;
-mod name;
+pub mod name;
 mod probe;
 mod reason;
+mod revision;
+mod stage;
 mod step;
+mod trace;
 mod verdict;
 
 pub use answer::{
-    Answer, Built, Collected, Ending, Entry, EntryKind, NoAnswer, Ran, Snapshot, Stamp, StopCause,
-    Unanswered,
+    Answer, Built, Collected, Ending, Entry, EntryKind, Matched, NoAnswer, Ran, Snapshot, Stamp,
+    StopCause, Unanswered,
 };
 pub use case::{Case, CaseStatus, CaseTotals};
 pub use digest::Digest;
 pub use evidence::Evidence;
 pub use exit::ExitStatus;
-pub use facts::{Facts, GitFacts};
+pub use facts::{CiFacts, Facts, GitFacts};
 pub use finding::{Finding, Location, Severity};
 pub use image::ImageIdentity;
 pub use mask::{MASK, Masker};
 pub use name::{GateName, NameError};
 pub use probe::{
     BuildRequest, Collect, Command, ContainerOptions, ImageRef, Mount, Network, Place, Probe,
-    RunRequest, Secret, Workspace,
+    RunRequest, Secret, SharedJobs, Workspace,
 };
 pub use reason::Reason;
+pub use revision::Revision;
+pub use stage::Stage;
 pub use step::{Judged, Judgement, Product, Step};
+pub use trace::Trace;
 pub use verdict::{RunVerdict, Verdict, VerdictWord};

@@ -24,6 +24,15 @@ pub enum Probe {
         /// Globs or plain paths.
         patterns: Vec<String>,
     },
+    /// Which files of the work tree match these patterns?
+    Files {
+        /// The gate's directory.
+        cwd: String,
+        /// Globs or plain paths.
+        patterns: Vec<String>,
+        /// And which of them changed since the base branch?
+        since_base: bool,
+    },
     /// What is in the files that match these patterns?
     Snapshot {
         /// The gate's directory.
@@ -64,6 +73,20 @@ pub struct RunRequest {
     pub capture_stderr: bool,
     /// Files to bring back.
     pub collect: Collect,
+    /// Who of what it starts shares the run's job slots; nobody does in a container.
+    pub jobserver: SharedJobs,
+}
+
+/// Who takes part in the run's jobserver.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SharedJobs {
+    /// cargo, and what reads `CARGO_MAKEFLAGS` as it does: what would be parallel anyhow.
+    #[default]
+    Cargo,
+    /// make, too: that makes it parallel.
+    Make,
+    /// Nobody.
+    Nobody,
 }
 
 /// A text that must not be seen: its `Debug` does not show it and it has no `Display`.

@@ -1,17 +1,19 @@
 //! From the graph of the whole pipeline and a selection to the plan.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use super::cycle;
 use super::error::PlanError;
 use super::graph::{Graph, What, is_required, tag_of};
-use super::select::{Chosen, Selection, choose};
+use super::select::{self, Chosen, Selection, choose};
+use super::stage;
 use super::types::{Edge, EdgeReason, Node, NodeId, Plan, Task};
 use crate::event::LeftOut;
+use crate::model::Stage;
 use crate::spec::Pipeline;
 
 /// Vertices that are taken, each with the reason.
-type Taken = BTreeMap<usize, String>;
+pub(super) type Taken = BTreeMap<usize, String>;
 
 impl Plan {
     /// Plans this selection of this pipeline.
@@ -19,29 +21,55 @@ impl Plan {
     /// # Errors
     /// [`PlanError`]; mistakes of the file before mistakes of the selection.
     pub fn new(pipeline: &Pipeline, selection: &Selection) -> Result<Self, PlanError> {
+        Self::of_stage(pipeline, selection, None)
+    }
+
+    /// Plans what of this selection runs in this stage; without one, all of it.
+    ///
+    /// # Errors
+    /// As [`Plan::new`], and when nothing of it is of this stage.
+    pub fn of_stage(
+        pipeline: &Pipeline,
+        selection: &Selection,
+        stage: Option<Stage>,
+    ) -> Result<Self, PlanError> {
         let graph = Graph::of(pipeline).map_err(PlanError::Unknown)?;
         let order = cycle::order(&graph).map_err(PlanError::Cycles)?;
-        let chosen = choose(pipeline, selection.requests()).map_err(PlanError::Names)?;
+        let mut chosen = choose(pipeline, selection.requests()).map_err(PlanError::Names)?;
         if !chosen.barren.is_empty() {
             return Err(PlanError::Empty(chosen.barren));
         }
+        let mut asked = asked(&graph, selection, &chosen, stage);
+        if matches!(selection, Selection::From(_)) {
+            downstream(&graph, &mut asked);
+        }
+        if let Some(stage) = stage {
+            if asked.is_empty() {
+                return Err(PlanError::Stage(stage));
+            }
+            let taken = asked.keys().copied().collect();
+            let label = format!("stage {stage}");
+            chosen.lines.push(select::line(pipeline, &label, &taken));
+        }
         let mut taken = match selection {
-            Selection::All => all(&graph),
-            Selection::Closed(_) => closed(&graph, &chosen),
-            Selection::Exactly(_) => selected(&chosen),
+            Selection::All if stage.is_none() => all(&graph),
+            Selection::All | Selection::Closed(_) | Selection::From(_) => closed(&graph, asked),
+            Selection::Exactly(_) => asked,
         };
         let gates = taken.keys().filter(|at| graph.gate(**at).is_some()).count();
         if gates == 0 {
             return Err(PlanError::Empty(Vec::new()));
         }
-        let narrowed = gates < pipeline.gates.len() || matches!(selection, Selection::Exactly(_));
-        if narrowed {
-            taken.retain(|at, _| !matches!(graph.vertices[*at], What::Tag(..)));
+        let part = gates < pipeline.gates.len() || matches!(selection, Selection::Exactly(_));
+        let untagged = part || stage.is_some_and(|stage| !stage.tags());
+        let narrowed = part || (untagged && graph.has_tags());
+        if untagged {
+            taken.retain(|at, _| !is_tag(&graph, *at));
         } else {
             let tags = (0..graph.vertices.len()).filter(|at| is_tag(&graph, *at));
             taken.extend(tags.map(|at| (at, "its build is in the plan".to_owned())));
         }
-        let left_out = left_out(&graph, &taken, selection);
+        let left_out = left_out(&graph, &taken, selection, stage);
         let relays = relays(&graph, &order, &taken);
         Ok(Self {
             nodes: nodes(&graph, &order, &taken, &relays),
@@ -62,9 +90,38 @@ fn all(graph: &Graph<'_>) -> Taken {
         .collect()
 }
 
-/// The chosen gates and all that they wait for. A join hands on who waits behind it.
-fn closed(graph: &Graph<'_>, chosen: &Chosen) -> Taken {
-    let mut taken = selected(chosen);
+/// The gates that were asked for, before anything comes along.
+fn asked(graph: &Graph<'_>, selection: &Selection, chosen: &Chosen, stage: Option<Stage>) -> Taken {
+    match (selection, stage) {
+        (Selection::All, Some(stage)) => stage::all(graph, stage),
+        (_, Some(stage)) => stage::of(graph, selected(chosen), stage),
+        (_, None) => selected(chosen),
+    }
+}
+
+/// Adds every gate that waits for one that was asked for, directly or not.
+fn downstream(graph: &Graph<'_>, asked: &mut Taken) {
+    let followers = graph.followers(|_| true);
+    let mut todo: VecDeque<(usize, String)> = asked
+        .keys()
+        .map(|at| (*at, graph.name(*at).to_string()))
+        .collect();
+    let mut seen: HashSet<usize> = asked.keys().copied().collect();
+    while let Some((at, from)) = todo.pop_front() {
+        for next in followers[at].iter().copied() {
+            if !seen.insert(next) {
+                continue;
+            }
+            if graph.gate(next).is_some() {
+                asked.insert(next, format!("it is downstream of {from}"));
+            }
+            todo.push_back((next, from.clone()));
+        }
+    }
+}
+
+/// The gates that were asked for and all that they wait for. A join hands on who waits behind it.
+fn closed(graph: &Graph<'_>, mut taken: Taken) -> Taken {
     let mut todo: VecDeque<(usize, usize)> = taken.keys().map(|at| (*at, *at)).collect();
     while let Some((at, waiter)) = todo.pop_front() {
         for wait in &graph.after[at] {
@@ -165,28 +222,40 @@ fn task(graph: &Graph<'_>, vertex: usize) -> Option<Task> {
     })
 }
 
-fn left_out(graph: &Graph<'_>, taken: &Taken, selection: &Selection) -> Vec<LeftOut> {
+fn left_out(
+    graph: &Graph<'_>,
+    taken: &Taken,
+    selection: &Selection,
+    stage: Option<Stage>,
+) -> Vec<LeftOut> {
+    let named = !matches!(selection, Selection::All);
     let gate_reason = match selection {
         Selection::Exactly(_) => "not selected, and `--only` takes nothing along",
+        Selection::From(_) => "not downstream of what was selected, and nothing there waits for it",
         Selection::All | Selection::Closed(_) => "not selected, and nothing selected waits for it",
     };
-    let tag_reason = match selection {
-        Selection::Exactly(_) => "a run with `--only` never tags",
-        Selection::All | Selection::Closed(_) => {
-            "this run takes only part of the pipeline, and such a run never tags"
+    let tag_reason = match (selection, stage) {
+        (Selection::Exactly(_), _) => "a run with `--only` never tags".to_owned(),
+        (_, Some(stage)) if !stage.tags() => format!("a run of stage {stage} never tags"),
+        (Selection::All | Selection::Closed(_) | Selection::From(_), _) => {
+            "this run takes only part of the pipeline, and such a run never tags".to_owned()
         }
     };
     let mut left = Vec::new();
     for (at, what) in graph.vertices.iter().enumerate() {
         let reason = match what {
-            What::Gate(_) => gate_reason,
-            What::Tag(..) => tag_reason,
+            What::Gate(gate) => {
+                let gate = &graph.pipeline.gates[*gate];
+                let of_stage = stage.and_then(|stage| stage::why_not(gate, stage, named));
+                of_stage.unwrap_or_else(|| gate_reason.to_owned())
+            }
+            What::Tag(..) => tag_reason.clone(),
             What::Join(_) => continue,
         };
         if !taken.contains_key(&at) {
             left.push(LeftOut {
                 gate: graph.name(at),
-                reason: reason.to_owned(),
+                reason,
             });
         }
     }

@@ -3,6 +3,7 @@
 use super::cycle::Cycle;
 use super::graph::Unknown;
 use super::select::BadName;
+use crate::model::Stage;
 use crate::spec::Diagnostic;
 
 /// Why there is no plan.
@@ -17,6 +18,8 @@ pub enum PlanError {
     Names(Vec<BadName>),
     /// Nothing is wrong, but these globs (none: the pipeline itself) bring no gate: rule 2.
     Empty(Vec<String>),
+    /// Nothing is wrong, but no gate that was asked for has this stage: rule 2.
+    Stage(Stage),
 }
 
 impl PlanError {
@@ -34,7 +37,7 @@ impl PlanError {
                     )
                 })
                 .collect(),
-            Self::Names(_) | Self::Empty(_) => Vec::new(),
+            Self::Names(_) | Self::Empty(_) | Self::Stage(_) => Vec::new(),
         }
     }
 }
@@ -76,6 +79,7 @@ impl std::fmt::Display for PlanError {
                 write!(f, "{}", says.join("; "))
             }
             Self::Empty(globs) if globs.is_empty() => write!(f, "there is no gate to run"),
+            Self::Stage(stage) => write!(f, "no gate that was asked for is of stage {stage}"),
             Self::Empty(globs) => write!(f, "nothing matches {}", globs.join(", ")),
         }
     }

@@ -82,6 +82,12 @@ impl<'p> Graph<'p> {
         }
     }
 
+    /// Whether there is a tag step.
+    pub fn has_tags(&self) -> bool {
+        let mut vertices = self.vertices.iter();
+        vertices.any(|what| matches!(what, What::Tag(..)))
+    }
+
     /// What a vertex is called.
     pub fn name(&self, vertex: usize) -> GateName {
         match &self.vertices[vertex] {
@@ -268,7 +274,7 @@ impl<'p> Graph<'p> {
     }
 
     /// Who waits for each vertex, by the edges that count.
-    fn followers(&self, counts: impl Fn(&Wait) -> bool) -> Vec<Vec<usize>> {
+    pub fn followers(&self, counts: impl Fn(&Wait) -> bool) -> Vec<Vec<usize>> {
         let mut followers = vec![Vec::new(); self.vertices.len()];
         for (at, waits) in self.after.iter().enumerate() {
             for wait in waits.iter().filter(|wait| counts(wait)) {

@@ -1,11 +1,14 @@
 //! Floor 5, the plan: selection, DAG and structural edges, each decision with its reason. Pure.
 
 mod build;
+mod cells;
 mod cycle;
+pub mod draw;
 mod error;
 mod graph;
 mod select;
 pub mod show;
+mod stage;
 mod types;
 
 #[cfg(test)]

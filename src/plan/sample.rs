@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::types::Plan;
 use super::{PlanError, Selection};
-use crate::model::{Answer, Evidence, GateName, Judged, Reason, Step};
+use crate::model::{Answer, Evidence, GateName, Judged, Reason, Stage, Step};
 use crate::spec::Span;
 use crate::spec::{Advisory, Builds, Cost, Gate, Kind, Pipeline, Retries, Turn};
 
@@ -57,6 +57,7 @@ pub struct G {
     needs: Vec<String>,
     made: Made,
     advisory: Option<bool>,
+    stages: Vec<Stage>,
 }
 
 /// A check.
@@ -66,6 +67,7 @@ pub fn check(name: &str) -> G {
         needs: Vec::new(),
         made: Made::default(),
         advisory: None,
+        stages: Stage::ALL.to_vec(),
     }
 }
 
@@ -123,6 +125,11 @@ impl G {
         self
     }
 
+    pub fn stages(mut self, stages: &[Stage]) -> Self {
+        self.stages = stages.to_vec();
+        self
+    }
+
     fn gate(&self, at: u32) -> Gate {
         let span = |start| Span {
             source: 0,
@@ -153,6 +160,8 @@ impl G {
             inputs: Vec::new(),
             outputs: Vec::new(),
             allow_empty: None,
+            when: None,
+            stages: self.stages.clone(),
         }
     }
 }
@@ -181,4 +190,11 @@ pub fn plan(gates: &[G]) -> Result<Plan, PlanError> {
 pub fn plan_of(gates: &[G], names: &[&str], only: bool) -> Result<Plan, PlanError> {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
     Plan::new(&pipeline(gates), &Selection::new(names, only))
+}
+
+/// The plan of a stage.
+pub fn plan_of_stage(gates: &[G], names: &[&str], stage: Stage) -> Result<Plan, PlanError> {
+    let names = names.iter().map(|name| (*name).to_owned()).collect();
+    let selection = Selection::new(names, false);
+    Plan::of_stage(&pipeline(gates), &selection, Some(stage))
 }

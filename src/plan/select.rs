@@ -1,9 +1,10 @@
-//! Selection: which gates were asked for, by name, group or glob. Must not know edges.
+//! Selection: which gates were asked for, by name, group, cell or glob. Must not know edges.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::cells;
 use crate::model::GateName;
 use crate::spec::Pipeline;
 
@@ -12,10 +13,12 @@ use crate::spec::Pipeline;
 pub enum Selection {
     /// Everything.
     All,
-    /// These names, groups and globs, and all that they wait for.
+    /// These names, groups, cells and globs, and all that they wait for.
     Closed(Vec<String>),
     /// These and nothing else (`--only`).
     Exactly(Vec<String>),
+    /// These, everything downstream of them (`--from`), and all that those wait for.
+    From(Vec<String>),
 }
 
 impl Selection {
@@ -33,7 +36,7 @@ impl Selection {
     pub(super) fn requests(&self) -> &[String] {
         match self {
             Self::All => &[],
-            Self::Closed(names) | Self::Exactly(names) => names,
+            Self::Closed(names) | Self::Exactly(names) | Self::From(names) => names,
         }
     }
 }
@@ -73,10 +76,12 @@ pub(super) fn choose(pipeline: &Pipeline, requests: &[String]) -> Result<Chosen,
     let mut bad = Vec::new();
     let catalogue = Catalogue::of(pipeline);
     for typed in requests {
-        match catalogue.find(typed) {
+        match catalogue.find(pipeline, typed) {
             Ok(taken) if taken.is_empty() => chosen.barren.push(typed.clone()),
             Ok(taken) => {
-                chosen.lines.push(line(pipeline, typed, &taken));
+                chosen
+                    .lines
+                    .push(line(pipeline, &format!("`{typed}`"), &taken));
                 for at in taken {
                     chosen.by.entry(at).or_insert_with(|| typed.clone());
                 }
@@ -87,7 +92,8 @@ pub(super) fn choose(pipeline: &Pipeline, requests: &[String]) -> Result<Chosen,
     if bad.is_empty() { Ok(chosen) } else { Err(bad) }
 }
 
-fn line(pipeline: &Pipeline, typed: &str, taken: &BTreeSet<usize>) -> String {
+/// `WHAT takes a, b and 3 more`.
+pub(super) fn line(pipeline: &Pipeline, what: &str, taken: &BTreeSet<usize>) -> String {
     const SHOWN: usize = 5;
     let names = taken
         .iter()
@@ -95,8 +101,8 @@ fn line(pipeline: &Pipeline, typed: &str, taken: &BTreeSet<usize>) -> String {
         .map(|at| pipeline.gates[*at].name.as_str());
     let names = names.collect::<Vec<_>>().join(", ");
     match taken.len().saturating_sub(SHOWN) {
-        0 => format!("`{typed}` takes {names}"),
-        more => format!("`{typed}` takes {names} and {more} more"),
+        0 => format!("{what} takes {names}"),
+        more => format!("{what} takes {names} and {more} more"),
     }
 }
 
@@ -116,6 +122,9 @@ impl<'p> Catalogue<'p> {
             for (slash, _) in name.match_indices('/') {
                 groups.entry(&name[..slash]).or_default().push(at);
             }
+            if gate.name.base().len() < name.len() {
+                groups.entry(gate.name.base()).or_default().push(at);
+            }
             if super::graph::tag_of(gate).is_some() {
                 tags.insert(gate.name.step("tag"));
             }
@@ -129,8 +138,11 @@ impl<'p> Catalogue<'p> {
         }
     }
 
-    fn find(&self, typed: &str) -> Result<BTreeSet<usize>, BadName> {
-        if typed.contains(['*', '?', '[', '{']) {
+    fn find(&self, pipeline: &Pipeline, typed: &str) -> Result<BTreeSet<usize>, BadName> {
+        if let Some((gate, cell)) = cells::asked(typed) {
+            return self.cells(pipeline, gate, &cell);
+        }
+        if is_glob(typed) {
             return Ok(self.matching(&glob(typed)?));
         }
         if let Some(at) = self.gates.get(typed) {
@@ -142,7 +154,27 @@ impl<'p> Catalogue<'p> {
         Err(self.unknown(typed))
     }
 
-    /// A glob that matches a group takes all of its members.
+    /// `unit[node=20]`: those cells of a gate, or of all gates of a group, that agree.
+    fn cells(
+        &self,
+        pipeline: &Pipeline,
+        typed: &str,
+        cell: &cells::Asked<'_>,
+    ) -> Result<BTreeSet<usize>, BadName> {
+        let among = self.find(pipeline, typed)?;
+        let names = || among.iter().map(|at| &pipeline.gates[*at].name);
+        let taken = among
+            .iter()
+            .filter(|at| cell.takes(&pipeline.gates[**at].name));
+        let taken: BTreeSet<usize> = taken.copied().collect();
+        if taken.is_empty() && !is_glob(typed) && !cell.is_glob() {
+            return Err(cell.refused(typed, names()));
+        }
+        Ok(taken)
+    }
+
+    /// A glob that matches a group takes all of its members, one that matches a gate with a matrix
+    /// all of its cells.
     fn matching(&self, glob: &GlobMatcher) -> BTreeSet<usize> {
         let gates = self.gates.iter().filter(|(name, _)| glob.is_match(name));
         let groups = self.groups.iter().filter(|(name, _)| glob.is_match(name));
@@ -174,7 +206,11 @@ impl<'p> Catalogue<'p> {
     }
 }
 
-fn glob(typed: &str) -> Result<GlobMatcher, BadName> {
+fn is_glob(typed: &str) -> bool {
+    typed.contains(['*', '?', '[', '{'])
+}
+
+pub(super) fn glob(typed: &str) -> Result<GlobMatcher, BadName> {
     let glob = GlobBuilder::new(typed).literal_separator(true).build();
     glob.map(|glob| glob.compile_matcher())
         .map_err(|error| BadName {

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::types::{EdgeReason, Node, Plan, Task};
 use crate::event::{GateHead, LeftOut};
+use crate::model::Reason;
+use crate::spec::Applies;
 
 /// Version of the JSON form.
 pub const SCHEMA: u32 = 1;
@@ -28,8 +30,8 @@ struct Document<'p> {
 /// A gate or tag step.
 #[derive(Debug, Serialize)]
 struct Row {
-    /// Everything in one stage may run at once; 1 waits for nothing.
-    stage: usize,
+    /// Everything in one wave may run at once; 1 waits for nothing.
+    wave: usize,
     gate: String,
     kind: String,
     summary: String,
@@ -38,7 +40,20 @@ struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     advisory: Option<String>,
     because: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<Condition>,
     after: Vec<Wait>,
+}
+
+/// `when:` and what it comes to.
+#[derive(Debug, Serialize)]
+struct Condition {
+    condition: String,
+    /// `None` cannot be decided.
+    applies: Option<bool>,
+    /// Why not, when it does not apply or cannot be decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,13 +85,13 @@ pub fn json(plan: &Plan, project: &str) -> serde_json::Value {
 /// When the writer refuses.
 pub fn text(plan: &Plan, project: &str, out: &mut dyn Write) -> Result {
     let rows = rows(plan);
-    let stages = rows.iter().map(|row| row.stage).max().unwrap_or(0);
+    let waves = rows.iter().map(|row| row.wave).max().unwrap_or(0);
     let tags = rows.iter().filter(|row| row.kind == "tag").count();
     write!(out, "{project}: {}", count(rows.len() - tags, "gate"))?;
     if tags > 0 {
         write!(out, ", {}", count(tags, "tag step"))?;
     }
-    writeln!(out, ", {}", count(stages, "stage"))?;
+    writeln!(out, ", {}", count(waves, "wave"))?;
     for line in plan.selection() {
         writeln!(out, "  {line}")?;
     }
@@ -90,11 +105,11 @@ pub fn text(plan: &Plan, project: &str, out: &mut dyn Write) -> Result {
         .unwrap_or(0)
         .min(40);
     let kinds = rows.iter().map(|row| row.kind.len()).max().unwrap_or(0);
-    let mut stage = 0;
+    let mut wave = 0;
     for row in &rows {
-        if row.stage != stage {
-            stage = row.stage;
-            writeln!(out, "\nstage {stage}")?;
+        if row.wave != wave {
+            wave = row.wave;
+            writeln!(out, "\nwave {wave}")?;
         }
         writeln!(
             out,
@@ -123,6 +138,16 @@ fn details(row: &Row, plan: &Plan, out: &mut dyn Write) -> Result {
     }
     if !plan.selection().is_empty() {
         writeln!(out, "      here because {}", because_clause(&row.because))?;
+    }
+    if let Some(when) = &row.when {
+        let comes_to = match (when.applies, &when.reason) {
+            (Some(true), _) => "holds".to_owned(),
+            (Some(false), Some(why)) => format!("not applicable: {}", why.headline),
+            (_, why) => why
+                .as_ref()
+                .map_or_else(String::new, |why| why.headline.clone()),
+        };
+        writeln!(out, "      when {} ({comes_to})", when.condition)?;
     }
     if let Some(reason) = &row.advisory {
         writeln!(out, "      advisory, decides nothing: {reason}")?;
@@ -188,22 +213,22 @@ fn count(n: usize, thing: &str) -> String {
     }
 }
 
-/// The gates and steps, by stage and then in the plan's order.
+/// The gates and steps, by wave and then in the plan's order.
 fn rows(plan: &Plan) -> Vec<Row> {
-    let stages = stages(plan);
+    let waves = waves(plan);
     let shown = plan
         .nodes()
         .iter()
         .filter(|node| !matches!(node.task, Task::Join));
     let mut rows: Vec<Row> = shown
         .zip(plan.heads())
-        .map(|(node, head)| row(plan, node, head, stages[node.id.index()]))
+        .map(|(node, head)| row(plan, node, head, waves[node.id.index()]))
         .collect();
-    rows.sort_by_key(|row| row.stage);
+    rows.sort_by_key(|row| row.wave);
     rows
 }
 
-fn row(plan: &Plan, node: &Node, head: GateHead, stage: usize) -> Row {
+fn row(plan: &Plan, node: &Node, head: GateHead, wave: usize) -> Row {
     let waits = plan.waits(node).into_iter();
     let after = waits.map(|(on, why)| Wait {
         gate: on.name.to_string(),
@@ -211,32 +236,50 @@ fn row(plan: &Plan, node: &Node, head: GateHead, stage: usize) -> Row {
         why,
     });
     Row {
-        stage,
+        wave,
         gate: head.gate.to_string(),
         kind: head.kind,
         summary: head.summary,
         description: head.description,
         advisory: head.advisory,
         because: node.because.clone(),
+        when: condition(node),
         after: after.collect(),
     }
 }
 
-/// The stage of each node: one behind the last thing it waits for; joins take no stage.
-fn stages(plan: &Plan) -> Vec<usize> {
-    let mut stages: Vec<usize> = Vec::with_capacity(plan.nodes().len());
+fn condition(node: &Node) -> Option<Condition> {
+    let Task::Gate(gate) = &node.task else {
+        return None;
+    };
+    let when = gate.when.as_ref()?;
+    let (applies, reason) = match &when.applies {
+        Applies::Yes => (Some(true), None),
+        Applies::No(reason) => (Some(false), Some(reason.clone())),
+        Applies::Unknown(reason) => (None, Some(reason.clone())),
+    };
+    Some(Condition {
+        condition: when.text.clone(),
+        applies,
+        reason,
+    })
+}
+
+/// The wave of each node: one behind the last thing it waits for; joins take no wave.
+fn waves(plan: &Plan) -> Vec<usize> {
+    let mut waves: Vec<usize> = Vec::with_capacity(plan.nodes().len());
     for node in plan.nodes() {
         let last = node
             .after
             .iter()
-            .map(|edge| stages[edge.on.index()])
+            .map(|edge| waves[edge.on.index()])
             .max()
             .unwrap_or(0);
-        stages.push(if matches!(node.task, Task::Join) {
+        waves.push(if matches!(node.task, Task::Join) {
             last
         } else {
             last + 1
         });
     }
-    stages
+    waves
 }

@@ -415,16 +415,16 @@ fn the_table_says_what_waits_for_what_and_why() {
     let mut text = String::new();
     show::text(&plan, "shop", &mut text).unwrap();
     insta::assert_snapshot!(text, @r"
-    shop: 6 gates, 4 stages
+    shop: 6 gates, 4 waves
       `app-test` takes app-test
       `ui` takes ui/types
       only part of the pipeline: nothing is tagged
 
-    stage 1
+    wave 1
       deps      setup  made up
           here because ui/types needs it (structural: a setup precedes its siblings)
 
-    stage 2
+    wave 2
       lint      run    made up
           waits for deps (a setup precedes its siblings)
           here because app needs it (structural: checks come before product builds)
@@ -435,13 +435,13 @@ fn the_table_says_what_waits_for_what_and_why() {
           waits for deps (a setup precedes its siblings)
           here because it is selected by `ui`
 
-    stage 3
+    wave 3
       app       build  made up
           waits for deps (a setup precedes its siblings)
           waits for lint, unit-a, ui/types (checks come before product builds)
           here because app-test uses its image
 
-    stage 4
+    wave 4
       app-test  run    made up
           waits for app (it uses its image)
           waits for deps (a setup precedes its siblings)
@@ -460,7 +460,7 @@ fn the_json_form_has_every_wait_with_its_reason() {
     assert_eq!(json["schema"], 1);
     assert_eq!(json["gates"][1]["after"][0]["reason"], "checks-first");
     assert_eq!(json["gates"][2]["gate"], "app:tag");
-    assert_eq!(json["gates"][2]["stage"], 3);
+    assert_eq!(json["gates"][2]["wave"], 3);
 }
 
 #[test]

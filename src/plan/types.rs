@@ -23,7 +23,7 @@ pub struct Plan {
     pub(super) nodes: Vec<Node>,
     /// Gates of the file that do not run.
     pub(super) left_out: Vec<LeftOut>,
-    /// Only part of the pipeline runs: nothing is tagged.
+    /// Only part of the pipeline runs: nothing is tagged. Also when only its tags are left out.
     pub(super) narrowed: bool,
     /// Why each requested name was taken, for `prove plan`.
     pub(super) selection: Vec<String>,
@@ -135,7 +135,8 @@ impl Plan {
         &self.selection
     }
 
-    /// The heads of all gates and steps, joins left out and seen through.
+    /// The heads of all gates and steps, joins left out and seen through; where they are written
+    /// is known to whoever has the sources.
     #[must_use]
     pub fn heads(&self) -> Vec<GateHead> {
         self.nodes
@@ -168,6 +169,7 @@ impl Plan {
             gate: node.name.clone(),
             kind: kind.to_owned(),
             summary,
+            place: None,
             description,
             advisory,
             after: self.seen_through(node),

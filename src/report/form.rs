@@ -36,6 +36,10 @@ pub(super) struct Reporter<F> {
     summary: Summary,
     /// What a stream would have shown so far, for a file.
     so_far: Vec<u8>,
+    /// The number that the next event has.
+    next: u64,
+    /// The bytes that were sealed, with the end that was foreseen.
+    sealed: Option<Vec<u8>>,
 }
 
 impl<F: Form> Reporter<F> {
@@ -45,6 +49,8 @@ impl<F: Form> Reporter<F> {
             sink,
             summary: Summary::default(),
             so_far: Vec::new(),
+            next: 0,
+            sealed: None,
         }
     }
 
@@ -57,6 +63,9 @@ impl<F: Form> Reporter<F> {
         match (&self.sink, error.kind()) {
             (Sink::Stream(_), io::ErrorKind::BrokenPipe) => {
                 reason.hint("whoever read the output went away; let it read to the end")
+            }
+            (_, io::ErrorKind::TimedOut) => {
+                reason.hint("whoever should have read it did not; let it read to the end")
             }
             (Sink::File(_), _) => reason.hint("make its place writable and run again"),
             _ => reason,
@@ -73,11 +82,33 @@ impl<F: Form> Reporter<F> {
         done.map_err(|error| self.reason(&error))
     }
 
-    fn put_so_far(&mut self) -> Result<(), Reason> {
+    /// What was shown so far and the end that the summary foresees: whether that can be written is
+    /// known before the verdict is final.
+    fn put_foreseen(&mut self, summary: &Summary) -> Result<(), Reason> {
+        let mut bytes = self.so_far.clone();
+        if let Some((verdict, duration_ms)) = summary.finished {
+            let end = Event {
+                seq: self.next,
+                at_ms: duration_ms,
+                body: Body::RunFinished {
+                    verdict,
+                    duration_ms,
+                },
+            };
+            bytes.extend(self.form.take(&end, summary)?);
+        }
+        self.put(&bytes)?;
+        self.sealed = Some(bytes);
+        Ok(())
+    }
+
+    /// The end, unless it stands there already.
+    fn put_end(&mut self) -> Result<(), Reason> {
         let bytes = std::mem::take(&mut self.so_far);
-        let done = self.put(&bytes);
-        self.so_far = bytes;
-        done
+        if self.sealed.as_ref() == Some(&bytes) {
+            return Ok(());
+        }
+        self.put(&bytes)
     }
 }
 
@@ -88,6 +119,7 @@ impl<F: Form> Listener for Reporter<F> {
 
     fn hear(&mut self, event: &Event) -> Result<(), Reason> {
         self.summary.add(event);
+        self.next = event.seq + 1;
         let bytes = self.form.take(event, &self.summary)?;
         let last = matches!(event.body, Body::RunFinished { .. });
         match (&self.sink, &event.body) {
@@ -104,7 +136,7 @@ impl<F: Form> Listener for Reporter<F> {
             (Sink::File(_), _) => {
                 self.so_far.extend_from_slice(&bytes);
                 if last && !self.form.is_document() {
-                    self.put_so_far()
+                    self.put_end()
                 } else {
                     Ok(())
                 }
@@ -119,9 +151,15 @@ impl<F: Form> Listener for Reporter<F> {
                 let document = self.form.document(summary)?;
                 self.put(&document)
             }
-            // Its last lines come with the end of the run; but whether it can be written must be
-            // known before. Until then it says itself that it has no end.
-            Sink::File(_) => self.put_so_far(),
+            Sink::File(_) => self.put_foreseen(summary),
         }
+    }
+
+    fn arrived(&mut self) -> Result<(), Reason> {
+        let arrived = match &mut self.sink {
+            Sink::Stream(stream) => stream.flush(),
+            Sink::File(file) => file.arrived(),
+        };
+        arrived.map_err(|error| self.reason(&error))
     }
 }

@@ -1,6 +1,7 @@
 //! `--report json`: the events as they are, one line each. For programs.
 
 use super::form::Form;
+use super::text;
 use crate::event::{Event, RunStarted, Summary, wire};
 use crate::model::Reason;
 
@@ -14,7 +15,7 @@ impl Form for Json {
 
     fn take(&mut self, event: &Event, _: &Summary) -> Result<Vec<u8>, Reason> {
         let line = wire::to_line(event).map_err(|error| Reason::new(error.to_string()))?;
-        Ok((line + "\n").into_bytes())
+        Ok((text::tame_json(line) + "\n").into_bytes())
     }
 
     fn unfinished(&self, head: &RunStarted) -> Result<Vec<u8>, Reason> {
@@ -23,6 +24,6 @@ impl Form for Json {
             "run": head.run,
             "text": "this run has not finished",
         });
-        Ok(format!("{line}\n").into_bytes())
+        Ok((text::tame_json(line.to_string()) + "\n").into_bytes())
     }
 }

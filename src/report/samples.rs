@@ -6,7 +6,9 @@ use std::rc::Rc;
 
 use super::{Options, Sink, make, replay};
 use crate::event::{Body, Event, GateFinished, GateHead, LeftOut, LogRef, RunStarted, Summary};
-use crate::model::{Case, CaseStatus, GateName, Reason, RunVerdict, VerdictWord};
+use crate::model::{
+    Case, CaseStatus, GateName, Location, Reason, Revision, RunVerdict, VerdictWord,
+};
 
 pub(super) fn name(text: &str) -> GateName {
     GateName::try_from(text.to_owned()).unwrap()
@@ -14,7 +16,7 @@ pub(super) fn name(text: &str) -> GateName {
 
 /// A stream that is being made. Gates are written `name` or `name<need<need`.
 pub(super) struct Stream {
-    head: RunStarted,
+    pub(super) head: RunStarted,
     events: Vec<Body>,
 }
 
@@ -27,6 +29,7 @@ impl Stream {
             GateHead {
                 kind: "run".to_owned(),
                 summary,
+                place: None,
                 description: None,
                 advisory: None,
                 after: words.collect(),
@@ -40,6 +43,7 @@ impl Stream {
             version: "0.1.0".to_owned(),
             started: "2026-11-21T00:25:00Z".to_owned(),
             arguments: vec!["run".to_owned()],
+            revision: None,
             jobs: 2,
             narrowed: false,
             gates: gates.iter().map(head).collect(),
@@ -58,6 +62,32 @@ impl Stream {
             .iter_mut()
             .find(|head| head.gate == name(gate));
         found.unwrap().advisory = Some(why.to_owned());
+        self
+    }
+
+    /// This text wherever the head of a run has one that is free.
+    pub(super) fn texts(mut self, text: &str) -> Self {
+        self.head.project = text.to_owned();
+        // A run that was copied from elsewhere may be called anything.
+        self.head.run = text.to_owned();
+        self.head.version = text.to_owned();
+        self.head.arguments = vec!["run".to_owned(), text.to_owned()];
+        self.head.revision = Some(Revision {
+            commit: text.to_owned(),
+            branch: Some(text.to_owned()),
+            repository: Some(format!("https://127.0.0.1/{text}")),
+            prefix: format!("{text}/"),
+        });
+        for head in &mut self.head.gates {
+            head.kind = text.to_owned();
+            head.summary = text.to_owned();
+            head.description = Some(text.to_owned());
+            head.place = Some(Location {
+                path: text.to_owned(),
+                line: 7,
+                column: 3,
+            });
+        }
         self
     }
 

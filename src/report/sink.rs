@@ -9,6 +9,14 @@ pub trait Whole {
     /// # Errors
     /// What the file system says.
     fn replace(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Whether they are there, now that they had the time.
+    ///
+    /// # Errors
+    /// As [`Whole::replace`].
+    fn arrived(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl<F: FnMut(&[u8]) -> io::Result<()>> Whole for F {
@@ -19,7 +27,8 @@ impl<F: FnMut(&[u8]) -> io::Result<()>> Whole for F {
 
 /// Where a report goes.
 pub enum Sink {
-    /// Shown as it comes: standard output.
+    /// Shown as it comes: standard output. Its `flush` waits for no reader, and fails when one is
+    /// known to have missed something.
     Stream(Box<dyn Write>),
     /// A file: "not finished" at the start, whole at the end.
     File(Box<dyn Whole>),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
 
+use super::hostile::{self, HOSTILE};
 use super::samples::{self, Pipe, Shelf, Stream, case, failed, finished, name, shown, verdict};
 use super::{Options, Sink, WORDS, check_word, make, replay};
 use crate::event::{Body, Event, wire};
@@ -51,14 +52,14 @@ fn an_unknown_word_is_refused_with_what_was_meant() {
         .unwrap();
     assert_eq!(
         error.to_string(),
-        "there is no report \"juint\": there are plain, json and junit; did you mean `junit`?"
+        "there is no report \"juint\": there are plain, live, buildkite, github, gitlab, html, json, junit, markdown, prometheus and sarif; did you mean `junit`?"
     );
-    assert!(check_word("xml").unwrap_err().similar.is_none());
+    assert!(check_word("pdf").unwrap_err().similar.is_none());
 }
 
 #[test]
 fn a_replay_gives_the_bytes_of_the_live_run() {
-    for word in WORDS {
+    for &word in WORDS {
         for events in [samples::green(), samples::red()] {
             let recorded: Vec<Event> = events
                 .iter()
@@ -72,7 +73,7 @@ fn a_replay_gives_the_bytes_of_the_live_run() {
 #[test]
 fn yesterdays_file_says_not_finished_until_the_run_is() {
     let events = samples::green();
-    for word in WORDS {
+    for &word in WORDS {
         let shelf = Shelf::default();
         let mut reporters = [make(word, shelf.file(), &Options::default()).unwrap()];
         let cut = &events[..events.len() - 1];
@@ -105,8 +106,27 @@ fn a_report_that_is_sealed_again_tells_the_worse_verdict() {
 }
 
 #[test]
+fn whether_the_end_can_be_written_is_known_before_the_verdict_is_final() {
+    let mut events = samples::green();
+    if let Some(Event { at_ms, body, .. }) = events.last_mut()
+        && let Body::RunFinished { duration_ms, .. } = body
+    {
+        *at_ms = *duration_ms;
+    }
+    for word in ["plain", "json"] {
+        let shelf = Shelf::default();
+        let reporter = make(word, shelf.file(), &Options::default()).unwrap();
+        assert_eq!(replay(&events, &mut [reporter]), []);
+        // "not finished", and all of it at the sealing: nothing is left to fail after that.
+        assert_eq!(shelf.0.borrow().len(), 2, "{word}");
+        let end = shown(word, &events, &Options::default());
+        assert_eq!(end, shelf.last(), "{word}");
+    }
+}
+
+#[test]
 fn a_closed_pipe_and_a_full_disk_are_reasons() {
-    for word in WORDS {
+    for &word in WORDS {
         let pipe = Pipe {
             shown: Rc::default(),
             writes: 0,
@@ -315,5 +335,28 @@ proptest! {
         let said = shown("plain", &events, &Options::default());
         let last = said.lines().last().unwrap();
         prop_assert!(last.starts_with(verdict(&events).as_str()), "{}", last);
+    }
+}
+
+#[test]
+fn a_terminal_and_xml_obey_none_of_the_hostile_texts() {
+    for text in HOSTILE {
+        let events = hostile::run(text);
+        let said = shown("plain", &events, &Options::default());
+        let steers = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}');
+        assert!(!said.contains(steers), "{text:?}: {said:?}");
+        assert!(
+            said.lines().last().unwrap().starts_with("refuted"),
+            "{said}"
+        );
+        let xml = file_of("junit", &events);
+        let document = Document::parse(&xml).unwrap();
+        // Seven gates' own cases and brought ones, one doubt, the verdict: no text adds any.
+        assert_eq!(
+            elements(&document, "testcase").len(),
+            6 + 4 + 4 + 2,
+            "{text:?}"
+        );
+        assert!(red_in(&xml) > 0);
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn node(decoder: &mut Decoder<'_>, node: &Node, shape: Shape, at: Spa
         Shape::OneOrMany(of) => one_or_many(decoder, node, *of, at),
         Shape::Map(of) => map(decoder, node, *of, at),
         Shape::Record(fields) => record(decoder, node, &[fields], at),
+        Shape::Open(fields, of) => open(decoder, node, (fields, *of), at),
         Shape::OneOf(shapes) => one_of(decoder, node, shapes, at),
         Shape::Gates => {}
     }
@@ -79,10 +80,10 @@ fn place(node: &Node, at: Span) -> Span {
 }
 
 fn is_scalar(shape: Shape) -> bool {
-    use Shape::{Gates, List, Map, OneOf, OneOrMany, Record};
+    use Shape::{Gates, List, Map, OneOf, OneOrMany, Open, Record};
     !matches!(
         shape,
-        List(_) | OneOrMany(_) | Map(_) | Record(_) | OneOf(_) | Gates
+        List(_) | OneOrMany(_) | Map(_) | Record(_) | Open(..) | OneOf(_) | Gates
     )
 }
 
@@ -250,6 +251,21 @@ fn map(decoder: &mut Decoder<'_>, map: &Node, of: Shape, at: Span) {
     }
 }
 
+fn open(decoder: &mut Decoder<'_>, map: &Node, (fields, of): (&[Field], Shape), at: Span) {
+    if !matches!(map.value, Value::Mapping(_)) {
+        decoder.report(wrong_type(map, "a map", at));
+    }
+    for Entry { key, value } in map.entries() {
+        let known = fields.iter().find(|field| field.name == key.text);
+        node(
+            decoder,
+            value,
+            known.map_or(of, |field| field.shape),
+            key.span,
+        );
+    }
+}
+
 /// Checks a map against tables of keys: unknown ones, missing ones, wrong ones.
 pub(super) fn record(decoder: &mut Decoder<'_>, map: &Node, tables: &[&[Field]], at: Span) {
     if !matches!(map.value, Value::Mapping(_)) {
@@ -331,12 +347,15 @@ fn fits(node: &Node, shape: Shape) -> bool {
         (Value::Sequence(_), shape) => matches!(shape, Shape::List(_) | Shape::OneOrMany(_)),
         (Value::Mapping(_), Shape::OneOrMany(of)) => fits(node, *of),
         (Value::Mapping(_), shape) => {
-            matches!(shape, Shape::Map(_) | Shape::Record(_) | Shape::Gates)
+            matches!(
+                shape,
+                Shape::Map(_) | Shape::Record(_) | Shape::Open(..) | Shape::Gates
+            )
         }
         (Value::Scalar { .. }, Shape::OneOrMany(of)) => fits(node, *of),
         (Value::Scalar { .. }, shape) => !matches!(
             shape,
-            Shape::List(_) | Shape::Map(_) | Shape::Record(_) | Shape::Gates
+            Shape::List(_) | Shape::Map(_) | Shape::Record(_) | Shape::Open(..) | Shape::Gates
         ),
     }
 }
@@ -357,7 +376,7 @@ pub(super) fn expected(shape: Shape) -> String {
         Shape::Word(words) => or(words),
         Shape::List(_) => "a list".to_owned(),
         Shape::OneOrMany(of) => format!("{} or a list", expected(*of)),
-        Shape::Map(_) | Shape::Record(_) | Shape::Gates => "a map".to_owned(),
+        Shape::Map(_) | Shape::Record(_) | Shape::Open(..) | Shape::Gates => "a map".to_owned(),
         Shape::OneOf(shapes) => shapes
             .iter()
             .map(|shape| expected(*shape))

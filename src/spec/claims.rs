@@ -8,6 +8,10 @@ use super::outputs::Edges;
 use super::{Diagnostic, Gate};
 use crate::format::glob::Pattern;
 
+/// What makes the cells of a gate differ.
+pub(super) const CELLS_APART: &str =
+    "put what tells the cells apart into it, such as `${{ matrix.AXIS }}`";
+
 /// Says every clash.
 pub(super) fn check(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
     tags(gates, mistakes);
@@ -26,6 +30,16 @@ fn tags(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
         let Some(other) = known.insert(whole(&tag), gate) else {
             continue;
         };
+        let why = "a tag stands on one image, so it would be chance which one it names";
+        if gate.name.base() == other.name.base() {
+            let message = format!(
+                "the cells of `{}` put the same tag on: {tag}",
+                other.name.base()
+            );
+            let diagnostic = Diagnostic::new(gate.span, message).why(why);
+            mistakes.push(diagnostic.help(CELLS_APART));
+            continue;
+        }
         let message = format!(
             "`{}` and `{}` put the same tag on: {tag}",
             other.name, gate.name
@@ -33,7 +47,7 @@ fn tags(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
         mistakes.push(
             Diagnostic::new(gate.span, message)
                 .also(other.span, "the other one")
-                .why("a tag stands on one image, so it would be chance which one it names")
+                .why(why)
                 .help("give each a tag of its own"),
         );
     }
@@ -116,11 +130,13 @@ fn reports(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
     let mut said = std::collections::BTreeSet::new();
     for (at, (pattern, gate)) in claims.iter().enumerate() {
         for (other_pattern, other) in &claims[..at] {
+            let bases = (other.name.base(), gate.name.base());
             let apart = gate.name == other.name
                 || !meet(pattern, other_pattern)
+                || said.contains(&bases)
                 || gate.locks.iter().any(|lock| other.locks.contains(lock))
                 || edges.joined(gate, other);
-            if !apart && said.insert((&other.name, &gate.name)) {
+            if !apart && said.insert(bases) {
                 mistakes.push(both((other_pattern, other), gate));
             }
         }
@@ -128,6 +144,14 @@ fn reports(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
 }
 
 fn both((pattern, other): (&Pattern, &Gate), gate: &Gate) -> Diagnostic {
+    let why =
+        "they may run at the same time: what one writes would be taken for the other's result";
+    if gate.name.base() == other.name.base() {
+        let (gate_name, report) = (gate.name.base(), pattern.text());
+        let message = format!("the cells of `{gate_name}` read the same report: {report}");
+        let diagnostic = Diagnostic::new(gate.span, message).why(why);
+        return diagnostic.help(CELLS_APART);
+    }
     let message = format!(
         "`{}` and `{}` read the same report: {}",
         other.name,
@@ -136,7 +160,7 @@ fn both((pattern, other): (&Pattern, &Gate), gate: &Gate) -> Diagnostic {
     );
     Diagnostic::new(gate.span, message)
         .also(other.span, "the other one")
-        .why("they may run at the same time: what one writes would be taken for the other's result")
+        .why(why)
         .help(format!(
             "give each a report of its own, or `needs: {}`, or a lock in common",
             other.name

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::flatten::Flat;
+use super::matrix::Place;
 use super::scope::GateScope;
 use super::{
-    Advisory, Cost, Decoder, Diagnostic, Environment, Field, Gate, Retries, check, environment,
-    keys,
+    Advisory, Applies, Cost, Decoder, Diagnostic, Environment, Field, Gate, Retries, check,
+    environment, keys, when,
 };
 use crate::format::yaml::{Node, Span, Value};
-use crate::model::{GateName, limits};
+use crate::model::{GateName, Stage, limits};
 
 /// A gate whose `needs` are still as written.
 pub(super) struct Decoded {
@@ -28,7 +29,7 @@ pub(super) struct Need {
 
 /// Decodes one gate, and reads everything of it also when something is wrong.
 pub(super) fn gate(decoder: &mut Decoder<'_>, flat: &Flat, file: &Node) -> Decoded {
-    enter(decoder, &flat.name, flat.group.as_ref(), &flat.map);
+    enter(decoder, flat);
     let before = decoder.diagnostics.len();
     let kind = flat.kind;
     let word = [Field::new(kind.word(), kind.shape(), kind.doc())];
@@ -47,24 +48,30 @@ pub(super) fn gate(decoder: &mut Decoder<'_>, flat: &Flat, file: &Node) -> Decod
         scope.environment = environment;
     }
     let gate = decode(decoder, flat);
-    let needs = flat.layers.iter().flat_map(|layer| {
-        let names = layer.map.get("needs").map_or(&[][..], Node::items);
-        names.iter().filter_map(|node| {
-            let name = node.scalar()?.to_owned();
-            Some(Need {
-                name,
-                span: node.span,
-                group: layer.group.clone(),
-            })
-        })
-    });
-    let needs = needs.collect();
+    let needs = needs(decoder, flat);
     drop_repeated(&mut decoder.diagnostics, before, checked);
     let sound = decoder.diagnostics.len() == before;
     Decoded {
         gate: gate.filter(|_| sound),
         needs,
     }
+}
+
+/// What all layers need.
+fn needs(decoder: &mut Decoder<'_>, flat: &Flat) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for layer in &flat.layers {
+        let names = layer.map.get("needs").map_or(&[][..], Node::items);
+        for node in names.iter().filter(|node| node.scalar().is_some()) {
+            let name = decoder.text(node);
+            needs.extend(name.map(|name| Need {
+                name,
+                span: node.span,
+                group: layer.group.clone(),
+            }));
+        }
+    }
+    needs
 }
 
 /// What the check (from `before` to `checked`) has said about a value is not said again by what
@@ -81,23 +88,36 @@ fn drop_repeated(diagnostics: &mut Vec<Diagnostic>, before: usize, checked: usiz
     diagnostics.extend(later.into_iter().filter(|d| !said.contains(&d.span)));
 }
 
-/// Makes a gate or group the one that paths and names are relative to.
-pub(super) fn enter(
-    decoder: &mut Decoder<'_>,
-    name: &GateName,
-    group: Option<&GateName>,
-    map: &Node,
-) {
+/// Makes a gate the one that paths, names and `matrix.*` are relative to.
+pub(super) fn enter(decoder: &mut Decoder<'_>, flat: &Flat) {
     decoder.gate = Some(GateScope {
-        name: name.clone(),
-        group: group.cloned(),
+        name: flat.name.clone(),
+        place: flat.place.clone(),
+        group: flat.group.clone(),
         cwd: ".".to_owned(),
         environment: Environment::default(),
+        idle: false,
     });
+    move_into(decoder, &flat.map);
+}
+
+fn move_into(decoder: &mut Decoder<'_>, map: &Node) {
+    let idle = is_idle(decoder, map);
     let cwd = map.get("cwd").and_then(|node| decoder.path(node));
     if let (Some(cwd), Some(scope)) = (cwd, &mut decoder.gate) {
         scope.cwd = tidy(&cwd);
     }
+    if let Some(scope) = &mut decoder.gate {
+        scope.idle = idle;
+    }
+}
+
+/// Whether `when` is false. Its mistakes are said where it is read for good.
+fn is_idle(decoder: &mut Decoder<'_>, map: &Node) -> bool {
+    let before = decoder.diagnostics.len();
+    let when = map.get("when").and_then(|node| when::read(decoder, node));
+    decoder.diagnostics.truncate(before);
+    when.is_some_and(|when| matches!(when.applies, Applies::No(_)))
 }
 
 /// `./a//b/` is `a/b`; the root is `.`.
@@ -118,8 +138,10 @@ fn tidy(path: &str) -> String {
 }
 
 fn decode(decoder: &mut Decoder<'_>, flat: &Flat) -> Option<Gate> {
-    let map = &flat.map;
+    let map: &Node = &flat.map;
     let description = decoder.optional(map, "description", Decoder::text);
+    let when = decoder.optional(map, "when", when::read);
+    let stages = decoder.optional(map, "stages", stages);
     let advisory = decoder.optional(map, "advisory", advisory);
     let timeout = decoder.optional(map, "timeout", positive);
     let retries = decoder.optional(map, "retries", retries);
@@ -136,6 +158,8 @@ fn decode(decoder: &mut Decoder<'_>, flat: &Flat) -> Option<Gate> {
         kind: kind?,
         description: description?,
         needs: Vec::new(),
+        when: when?,
+        stages: stages?.unwrap_or_else(|| Stage::ALL.to_vec()),
         advisory: advisory?,
         timeout: timeout?.unwrap_or(limits::DEFAULT_TIMEOUT),
         retries: retries?.unwrap_or_default(),
@@ -149,6 +173,20 @@ fn decode(decoder: &mut Decoder<'_>, flat: &Flat) -> Option<Gate> {
         outputs: outputs?.unwrap_or_default(),
         allow_empty: allow_empty?,
     })
+}
+
+/// An empty list would leave the gate out of every stage, and nobody would notice.
+fn stages(decoder: &mut Decoder<'_>, node: &Node) -> Option<Vec<Stage>> {
+    let stages = decoder.each(node, |decoder, node| Stage::parse(&decoder.text(node)?))?;
+    if stages.is_empty() {
+        let message = "with no stage it would run in none of them";
+        decoder.report(
+            Diagnostic::new(node.span, message)
+                .help("name its stages, or take `stages` away: then it runs in all of them"),
+        );
+        return None;
+    }
+    Some(stages)
 }
 
 fn positive(decoder: &mut Decoder<'_>, node: &Node) -> Option<Duration> {
@@ -244,7 +282,16 @@ pub(super) fn group(
         .as_str()
         .rsplit_once('/')
         .and_then(|(up, _)| GateName::parse(up).ok());
-    enter(decoder, name, parent.as_ref(), map);
+    decoder.gate = Some(GateScope {
+        name: name.clone(),
+        // Its members may have cells; what they make of its keys is checked there.
+        place: Some(Place::unknown()),
+        group: parent,
+        cwd: ".".to_owned(),
+        environment: Environment::default(),
+        idle: false,
+    });
+    move_into(decoder, map);
     check::record(decoder, map, &[fields], *span);
     decoder.gate = None;
 }

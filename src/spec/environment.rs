@@ -100,7 +100,8 @@ fn refuse_secret(decoder: &mut Decoder<'_>, name: &str, span: Span) -> bool {
     is_secret
 }
 
-fn check_name(decoder: &mut Decoder<'_>, name: &str, span: Span, pattern: bool) {
+/// Says that a text is no name for a variable.
+pub(super) fn check_name(decoder: &mut Decoder<'_>, name: &str, span: Span, pattern: bool) {
     let bad = |c: char| "=\0${}".contains(c) || c.is_whitespace() || (c == '*' && !pattern);
     if name.is_empty() || name.contains(bad) {
         let diagnostic = Diagnostic::new(span, format!("`{name}` is no name for a variable"));

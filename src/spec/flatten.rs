@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::matrix::Place;
 use super::scope::Known;
 use super::{Diagnostic, KindSpec, Registry, check, keys};
 use crate::format::yaml::{Entry, Key, Node, Span, Value};
@@ -13,12 +14,14 @@ use crate::model::GateName;
 /// A gate, its map whole.
 pub(super) struct Flat {
     pub name: GateName,
+    /// Which cell of its matrix it is, once it has been multiplied.
+    pub place: Option<Place>,
     pub group: Option<GateName>,
     /// Where its name is written.
     pub span: Span,
     pub kind: &'static dyn KindSpec,
     /// Its own keys, then those handed down; without `env`, `needs` and the like, which add up.
-    pub map: Node,
+    pub map: Rc<Node>,
     /// Groups from the outside in, then the gate itself.
     pub layers: Vec<Rc<Layer>>,
 }
@@ -41,7 +44,7 @@ pub(super) struct Gates {
 }
 
 /// Keys that add up over the layers instead of overriding each other.
-const ADDED: [&str; 5] = ["needs", "env", "pass_env", "require_env", "secrets"];
+pub(super) const ADDED: [&str; 5] = ["needs", "env", "pass_env", "require_env", "secrets"];
 
 /// What a template may begin with that is no gate.
 const NAMESPACES: [&str; 4] = ["env", "git", "matrix", "vars"];
@@ -220,6 +223,7 @@ impl Walk<'_> {
                 builds: false,
                 group: true,
                 advisory,
+                matrix: None,
             },
         );
         for kind in self.registry.kinds() {
@@ -283,14 +287,16 @@ impl Walk<'_> {
             builds: kind.builds(),
             group: false,
             advisory,
+            matrix: None,
         };
         self.out.index.insert(name.clone(), known);
         self.out.flat.push(Flat {
             name,
+            place: None,
             group,
             span,
             kind,
-            map,
+            map: Rc::new(map),
             layers,
         });
     }

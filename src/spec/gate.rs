@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::kind::Kind;
+use super::when::{Applies, When};
 use crate::format::yaml::Span;
-use crate::model::GateName;
+use crate::model::{GateName, Reason, Stage, name};
 
 /// A gate file as meant: groups flattened, packs merged in, templates resolved as far as they can
 /// be before anything runs.
@@ -51,8 +52,12 @@ pub struct Gate {
     /// `description:`.
     pub description: Option<String>,
     /// `needs:`, full names that exist, each with where it is written. A group's name stands
-    /// for its required members ([`members`]).
+    /// for its required members, that of a gate with a matrix for its cells ([`members`]).
     pub needs: Vec<(GateName, Span)>,
+    /// `when:`, weighed; `None` is always.
+    pub when: Option<When>,
+    /// `stages:`; all of them when the file does not say.
+    pub stages: Vec<Stage>,
     /// `advisory:`.
     pub advisory: Option<Advisory>,
     /// `timeout:`, per attempt, without queueing.
@@ -71,6 +76,17 @@ pub struct Gate {
     pub outputs: Vec<String>,
     /// `allow_empty: {reason}`.
     pub allow_empty: Option<String>,
+}
+
+impl Gate {
+    /// Why it is not required in this run, when it is not.
+    #[must_use]
+    pub fn not_applicable(&self) -> Option<&Reason> {
+        match &self.when.as_ref()?.applies {
+            Applies::No(reason) => Some(reason),
+            Applies::Yes | Applies::Unknown(_) => None,
+        }
+    }
 }
 
 /// `advisory: {reason, until}`.
@@ -122,22 +138,52 @@ pub struct Origin {
     pub root: PathBuf,
 }
 
-/// The required members of these groups; what is no group in `named` is passed over.
+/// The gates that these names stand for: of a group its required members, of a gate with a matrix
+/// its cells, of `gate[axis=value]` those that agree. What is the name of one gate is passed over.
 #[must_use]
 pub fn members<'g>(
     gates: &'g [Gate],
-    named: &std::collections::BTreeSet<&str>,
+    named: &std::collections::BTreeSet<&'g str>,
 ) -> BTreeMap<&'g str, Vec<usize>> {
+    let some = some_cells(named);
     let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, gate) in gates.iter().enumerate() {
         let name = gate.name.as_str();
-        for (slash, _) in name.match_indices('/') {
-            if gate.advisory.is_none() && named.contains(&name[..slash]) {
-                members.entry(&name[..slash]).or_default().push(at);
+        let base = gate.name.base();
+        for (slash, _) in base.match_indices('/') {
+            if gate.advisory.is_none() && named.contains(&base[..slash]) {
+                members.entry(&base[..slash]).or_default().push(at);
+            }
+        }
+        if base.len() == name.len() {
+            continue;
+        }
+        if named.contains(base) {
+            members.entry(base).or_default().push(at);
+        }
+        for axes in some.get(base).into_iter().flatten() {
+            let place = gate.name.place().filter(|(axis, _)| axes.contains(axis));
+            let agreed = GateName::parse(base).map(|base| base.cell(place));
+            let agreed = agreed.ok().filter(|agreed| *agreed != gate.name);
+            if let Some(named) = agreed.and_then(|agreed| named.get(agreed.as_str())) {
+                members.entry(named).or_default().push(at);
             }
         }
     }
     members
+}
+
+/// By gate, the sets of axes that `gate[axis=value]` is written with in these names.
+fn some_cells<'g>(
+    named: &std::collections::BTreeSet<&'g str>,
+) -> BTreeMap<&'g str, std::collections::BTreeSet<Vec<&'g str>>> {
+    let mut some: BTreeMap<&str, std::collections::BTreeSet<Vec<&str>>> = BTreeMap::new();
+    for (gate, cell) in named.iter().filter_map(|name| name::split_cell(name)) {
+        let pairs = name::pairs(cell).unwrap_or_default();
+        let axes = pairs.into_iter().map(|(axis, _)| axis).collect();
+        some.entry(gate).or_default().insert(axes);
+    }
+    some
 }
 
 /// All names that stand in `needs:` of these gates.

@@ -46,13 +46,14 @@ const HABITS: &[(&[&str], &str)] = &[
     (&["include", "extends", "imports"], "use"),
     (&["artifacts"], "outputs"),
     (&["sources", "paths"], "inputs"),
+    (&["strategy", "for_each", "parallel"], "matrix"),
     (&["mutex", "concurrency", "resource_group"], "locks"),
 ];
 
 /// Keys of the language that this version does not read yet.
 const LATER: &[&str] = &[
-    "when", "matrix", "stages", "files", "release", "bake", "nix", "tags", "values", "pipeline",
-    "findings", "scan", "inspect", "up", "serve", "http",
+    "release", "bake", "nix", "tags", "values", "pipeline", "findings", "scan", "inspect", "up",
+    "serve", "http",
 ];
 
 /// A key that nobody knows here.

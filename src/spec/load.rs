@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flatten::{self, Gates};
-use super::scope::Scope;
+use super::packs::{self, Pack};
+use super::scope::{Scope, Var};
 use super::{
     Decoder, Diagnostic, Diagnostics, Gate, Pipeline, Registry, Sources, check, claims, common,
-    environment, keys, needs, outputs, packs, vars, version,
+    environment, keys, matrix, needs, outputs, vars, version,
 };
-use crate::format::yaml::{self, Document, Entry, Node, Span, Value, YamlError};
+use crate::format::yaml::{self, Document, Node, Span, Value, YamlError};
 use crate::model::{Facts, GateName, Secret};
 
 /// A gate file as it lies on the disk.
@@ -71,7 +72,7 @@ pub fn load_read(
         mistakes.push(Diagnostic::new(root.span, message).help(START));
         return Err(Diagnostics::new(sources, mistakes));
     }
-    let packs = packs::read(&root, registry, &mut sources, &mut mistakes);
+    let packs = packs::read(&root, (registry, facts), &mut sources, &mut mistakes);
     let pipeline = Loader {
         sources: &sources,
         facts,
@@ -93,19 +94,25 @@ struct Loader<'a> {
     facts: &'a Facts,
     registry: &'a dyn Registry,
     root: &'a Node,
-    packs: &'a [Node],
+    packs: &'a [Pack],
 }
 
 impl Loader<'_> {
     fn pipeline(&self, project: &str, mistakes: &mut Vec<Diagnostic>) -> Pipeline {
         let merged = packs::merge(self.packs, self.root, self.registry, mistakes);
         let defaults = self.root.get("defaults").map_or(&[][..], Node::entries);
-        let gates = flatten::flatten(self.registry, &merged, defaults);
+        let mut gates = flatten::flatten(self.registry, &merged, defaults);
         let mut scope = self.scope();
         scope.vars = self.vars(&scope, mistakes);
         scope.vars_known = true;
+        scope.pack_vars = self.pack_vars(&scope, mistakes);
         scope.gates.clone_from(&gates.index);
-        mistakes.extend(gates.mistakes.iter().cloned());
+        mistakes.append(&mut gates.mistakes);
+        let (flat, matrices) = matrix::multiply(&scope, gates.flat, mistakes);
+        gates.flat = flat;
+        for (name, known) in &mut scope.gates {
+            known.matrix = matrices.get(name).cloned();
+        }
         self.check_gates_key(mistakes);
         let mut pipeline = self.top(&scope, project, mistakes);
         self.gates(&scope, &gates, &mut pipeline, mistakes);
@@ -114,7 +121,8 @@ impl Loader<'_> {
 
     fn scope(&self) -> Scope<'_> {
         let mut secrets = BTreeSet::new();
-        for root in self.packs.iter().chain([self.root]) {
+        let packs = self.packs.iter().map(|pack| &pack.root);
+        for root in packs.chain([self.root]) {
             environment::all_secrets(root, self.registry, &mut secrets);
         }
         Scope {
@@ -123,25 +131,33 @@ impl Loader<'_> {
             base: environment::base(self.facts).into(),
             vars: BTreeMap::new(),
             vars_known: false,
+            pack_vars: BTreeMap::new(),
             secrets,
             gates: BTreeMap::new(),
         }
     }
 
-    /// The file's variables stand over those of the packs.
-    fn vars(
+    /// The file's own variables.
+    fn vars(&self, scope: &Scope<'_>, mistakes: &mut Vec<Diagnostic>) -> BTreeMap<String, Var> {
+        let own = self.root.get("vars").map_or(&[][..], Node::entries);
+        let mut decoder = Decoder::new(scope);
+        let vars = vars::read(&mut decoder, own.iter());
+        mistakes.append(&mut decoder.diagnostics);
+        vars
+    }
+
+    /// Holds each pack against its shape, and gives its variables by the number of its source.
+    fn pack_vars(
         &self,
         scope: &Scope<'_>,
         mistakes: &mut Vec<Diagnostic>,
-    ) -> BTreeMap<String, super::scope::Var> {
-        let own = self.root.get("vars").map_or(&[][..], Node::entries);
-        let packs = self.packs.iter().filter_map(|pack| pack.get("vars"));
-        let overridden = |entry: &&Entry| own.iter().any(|own| own.key.text == entry.key.text);
-        let of_packs = packs
-            .flat_map(Node::entries)
-            .filter(|entry| !overridden(entry));
+    ) -> BTreeMap<u32, BTreeMap<String, Var>> {
         let mut decoder = Decoder::new(scope);
-        let vars = vars::read(&mut decoder, of_packs.chain(own));
+        let variables = |pack: &Pack| {
+            packs::check(&mut decoder, pack);
+            (pack.source, packs::variables(&mut decoder, pack))
+        };
+        let vars = self.packs.iter().map(variables).collect();
         mistakes.append(&mut decoder.diagnostics);
         vars
     }
@@ -240,7 +256,7 @@ impl Loader<'_> {
                     .extend(self.missing(&layer.map, &flat.name));
             }
             let wrong = &mut decoder.diagnostics;
-            let needs = needs::resolve(scope, &flat.name, &decoded.needs, wrong);
+            let needs = needs::resolve(scope, flat, &decoded.needs, wrong);
             if let Some(gate) = decoded.gate {
                 pipeline.gates.push(Gate { needs, ..gate });
             }
@@ -248,6 +264,10 @@ impl Loader<'_> {
         pipeline.secrets.append(&mut decoder.secrets);
         pipeline.missing_env.append(&mut decoder.missing_env);
         mistakes.append(&mut decoder.diagnostics);
+        if mistakes.is_empty() {
+            let matrices = scope.gates.values().filter_map(|gate| gate.matrix.as_ref());
+            matrices.for_each(|matrix| matrix::unused(matrix, mistakes));
+        }
         outputs::check(&pipeline.gates, mistakes);
         claims::check(&pipeline.gates, mistakes);
     }

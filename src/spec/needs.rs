@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::common::Need;
+use super::flatten::Flat;
+use super::matrix::{self, Reference};
 use super::scope::{Known, Scope};
 use super::{Diagnostic, habits};
 use crate::format::yaml::Span;
@@ -12,7 +14,7 @@ use crate::model::GateName;
 /// Resolves what a gate needs; each gate once, at the first place that says so.
 pub(super) fn resolve(
     scope: &Scope<'_>,
-    gate: &GateName,
+    gate: &Flat,
     needs: &[Need],
     mistakes: &mut Vec<Diagnostic>,
 ) -> Vec<(GateName, Span)> {
@@ -28,21 +30,37 @@ pub(super) fn resolve(
     resolved
 }
 
-fn target(scope: &Scope<'_>, own: &GateName, need: &Need) -> Result<GateName, Box<Diagnostic>> {
-    let Some((name, known)) = scope.find(&need.name, need.group.as_ref()) else {
-        return Err(Box::new(unknown(scope, need)));
+fn target(scope: &Scope<'_>, flat: &Flat, need: &Need) -> Result<GateName, Box<Diagnostic>> {
+    let own = flat.name.base();
+    let (written, cell) = matrix::split(&need.name);
+    let Some((name, known)) = scope.find(written, need.group.as_ref()) else {
+        return Err(Box::new(unknown(scope, need, written)));
     };
-    if name == own {
+    if name.as_str() == own {
         return Err(Box::new(itself(own, need.span)));
     }
     if !known.group {
-        return match known.advisory {
-            true => Err(Box::new(needs_advisory(name, known, need.span))),
-            false => Ok(name.clone()),
+        if known.advisory {
+            return Err(Box::new(needs_advisory(name, known, need.span)));
+        }
+        let reference = Reference {
+            gate: name,
+            cell,
+            span: need.span,
+            own: &flat.name,
+            place: flat.place.as_ref(),
         };
+        let joined = matrix::join(&reference, known.matrix.as_ref())?;
+        return Ok(joined.map_or_else(|| name.clone(), |joined| joined.name));
+    }
+    if cell.is_some() {
+        let message = format!("`{name}` is a group, which has no cells");
+        let diagnostic = Diagnostic::new(need.span, message);
+        let help = "a group stands for all cells of its members; name the member to have some";
+        return Err(Box::new(diagnostic.also(known.span, "this one").help(help)));
     }
     let inside = format!("{name}/");
-    if own.as_str().starts_with(&inside) {
+    if own.starts_with(&inside) {
         let diagnostic = itself(own, need.span);
         return Err(Box::new(
             diagnostic.why(format!("`{own}` is a member of `{name}`")),
@@ -59,7 +77,7 @@ fn target(scope: &Scope<'_>, own: &GateName, need: &Need) -> Result<GateName, Bo
     Ok(name.clone())
 }
 
-fn itself(own: &GateName, span: Span) -> Diagnostic {
+fn itself(own: &str, span: Span) -> Diagnostic {
     Diagnostic::new(span, format!("`{own}` needs itself"))
 }
 
@@ -70,8 +88,8 @@ fn needs_advisory(name: &GateName, known: &Known, span: Span) -> Diagnostic {
         .help("make it required, or take this need away")
 }
 
-fn unknown(scope: &Scope<'_>, need: &Need) -> Diagnostic {
-    let diagnostic = Diagnostic::new(need.span, format!("there is no gate `{}`", need.name));
+fn unknown(scope: &Scope<'_>, need: &Need, written: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(need.span, format!("there is no gate `{written}`"));
     let full = scope.gates.keys().map(GateName::as_str);
     let member = |name: &'_ GateName| {
         let prefix = format!("{}/", need.group.as_ref()?);
@@ -79,5 +97,5 @@ fn unknown(scope: &Scope<'_>, need: &Need) -> Diagnostic {
     };
     let near: Vec<_> = scope.gates.keys().filter_map(member).collect();
     let all = near.iter().map(String::as_str).chain(full);
-    habits::did_you_mean(diagnostic, &need.name, all)
+    habits::did_you_mean(diagnostic, written, all)
 }

@@ -21,10 +21,18 @@ pub(super) fn check(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
     // In this order what is inside a directory comes behind it: `open` are the directories around.
     let mut open: Vec<(&str, &Gate)> = Vec::new();
     let edges = Edges::new(gates);
+    let mut said = BTreeSet::new();
     for (path, gate) in &claims {
         open.retain(|(outer, _)| path.starts_with(outer));
         for (outer, other) in &open {
-            if other.name != gate.name && !edges.joined(other, gate) {
+            // Of cells one pair says it all.
+            let cells = [other, gate]
+                .iter()
+                .any(|gate| gate.name.place().next().is_some());
+            let bases = (other.name.base(), gate.name.base());
+            let apart = other.name == gate.name || cells && said.contains(&bases);
+            if !apart && !edges.joined(other, gate) {
+                said.insert(bases);
                 mistakes.push(overlap((outer, other), (path, gate)));
             }
         }
@@ -48,6 +56,15 @@ fn full(cwd: &str, path: &str) -> String {
 
 fn overlap((outer, other): (&str, &Gate), (path, gate): (&str, &Gate)) -> Diagnostic {
     let (outer, path) = (outer.trim_end_matches('/'), path.trim_end_matches('/'));
+    let why = "neither waits for the other, so it is chance whose file stays";
+    if gate.name.base() == other.name.base() {
+        let message = format!(
+            "the cells of `{}` make the same: `{path}`",
+            gate.name.base()
+        );
+        let diagnostic = Diagnostic::new(gate.span, message).why(why);
+        return diagnostic.help(super::claims::CELLS_APART);
+    }
     let what = if outer == path {
         format!("`{}` and `{}` both make `{path}`", other.name, gate.name)
     } else {
@@ -58,7 +75,7 @@ fn overlap((outer, other): (&str, &Gate), (path, gate): (&str, &Gate)) -> Diagno
     };
     Diagnostic::new(gate.span, what)
         .also(other.span, "the other one")
-        .why("neither waits for the other, so it is chance whose file stays")
+        .why(why)
         .help(format!(
             "`needs: {}` if that order is meant, or another path",
             other.name

@@ -3,13 +3,14 @@
 //! Undefined is an error with its position, never an empty text. Must not know how templates are
 //! written.
 
+use super::matrix::{self, Found, Reference};
+use super::scope::Known;
 use super::text::{ImageProperty, Part, Segment};
 use super::{Decoder, Diagnostic, Script, Text, habits, template};
 use crate::format::yaml::Span;
 use crate::model::{GateName, GitFacts};
 
-const NAMESPACES: &str =
-    "there are `vars.NAME`, `env.NAME`, `git.sha|base|branch|tag` and `GATE.ref|digest`";
+const NAMESPACES: &str = "there are `vars.NAME`, `env.NAME`, `matrix.NAME`, `git.sha|base|branch|tag` and `GATE.ref|digest`";
 
 /// A value and whether a stranger may have chosen it.
 type Resolved = (Part, bool);
@@ -35,7 +36,8 @@ pub(super) fn script(decoder: &mut Decoder<'_>, text: &str, span: Span) -> Optio
                 resolved.map(|(part, strange)| Segment {
                     part,
                     span,
-                    expression: Some(text.to_owned()),
+                    expression: (strange || !is_parameter(decoder, text, span))
+                        .then(|| text.to_owned()),
                     strange,
                 })
             }
@@ -62,13 +64,20 @@ fn expression(decoder: &mut Decoder<'_>, text: &str, span: Span) -> Option<Resol
         Some(("vars", name)) => variable(decoder, name, span),
         Some(("env", name)) => environment(decoder, name, span),
         Some(("git", name)) => git(decoder, name, span),
+        Some(("matrix", name)) => matrix(decoder, name, span),
         Some(_) => image(decoder, text, span),
         None => decoder.refuse(unknown(text, span)),
     }
 }
 
+/// A variable of a pack, in the pack's own text. Whoever uses the pack writes a piece of its text
+/// there, of several words or of none (`-p app`), so it is read as if it had stood there.
+fn is_parameter(decoder: &Decoder<'_>, text: &str, span: Span) -> bool {
+    text.starts_with("vars.") && decoder.scope.pack_vars.contains_key(&span.source)
+}
+
 fn is_name(text: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-./[]=,".contains(c);
     !text.is_empty() && text.chars().all(allowed) && !text.ends_with('.')
 }
 
@@ -87,7 +96,8 @@ fn unknown(text: &str, span: Span) -> Diagnostic {
 
 fn variable(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Resolved> {
     let scope = decoder.scope;
-    if let Some(var) = scope.vars.get(name) {
+    let vars = scope.vars_of(span.source);
+    if let Some(var) = vars.get(name) {
         // One without a value has been said where it is defined.
         return Some((Part::Lit(var.value.clone()?), var.strange));
     }
@@ -96,7 +106,7 @@ fn variable(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Resolve
         return decoder.refuse(diagnostic.why("a variable cannot be made of variables"));
     }
     decoder.refuse(
-        match habits::nearest(name, scope.vars.keys().map(String::as_str)) {
+        match habits::nearest(name, vars.keys().map(String::as_str)) {
             Some(near) => diagnostic.help(format!("did you mean `vars.{near}`?")),
             None => diagnostic.help(format!("define it: `vars: {{ {name}: … }}`")),
         },
@@ -114,7 +124,44 @@ fn environment(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Reso
     let message = format!("`{name}` is not set in the caller's environment");
     let help =
         format!("set it, or give it a default: `vars: {{ x: {{ env: {name}, default: … }} }}`");
-    decoder.refuse(Diagnostic::new(span, message).help(help))
+    undefined(decoder, name, Diagnostic::new(span, message).help(help))
+}
+
+/// A gate that is not applicable never runs, so nobody sees the name that stands in here:
+/// `when: { tag: "v*" }` is what makes `${{ git.tag }}` defined.
+fn undefined(decoder: &mut Decoder<'_>, name: &str, diagnostic: Diagnostic) -> Option<Resolved> {
+    if decoder.gate.as_ref().is_some_and(|gate| gate.idle) {
+        return Some((Part::Lit(name.to_owned()), true));
+    }
+    decoder.refuse(diagnostic)
+}
+
+fn matrix(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Resolved> {
+    let place = decoder.gate.as_ref().and_then(|gate| gate.place.clone());
+    let Some(place) = place else {
+        let message = format!("there is no `matrix.{name}`: this has no matrix");
+        return decoder.refuse(Diagnostic::new(span, message));
+    };
+    match place.find(name) {
+        Found::Value(value) => return Some((Part::Lit(value.text.clone()), value.strange)),
+        Found::Unknown => return None,
+        Found::None => {}
+    }
+    if place.names().any(|known| known == name) {
+        let cell = decoder.gate_name().map_or("", GateName::as_str);
+        let message = format!("there is no `matrix.{name}` in `{cell}`");
+        let help = format!("`include` gives `{name}` to other cells: give it to this one, too");
+        return decoder.refuse(Diagnostic::new(span, message).help(help));
+    }
+    let diagnostic = Diagnostic::new(span, format!("there is no `matrix.{name}`"));
+    let near = habits::nearest(name, place.names());
+    decoder.refuse(match near {
+        Some(near) => diagnostic.help(format!("did you mean `matrix.{near}`?")),
+        None => {
+            let names: Vec<&str> = place.names().collect();
+            diagnostic.help(format!("this gate has {}", names.join(", ")))
+        }
+    })
 }
 
 fn git(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Resolved> {
@@ -135,7 +182,7 @@ fn git(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<Resolved> {
         Some(value) => Some((Part::Lit(value), matches!(name, "branch" | "tag"))),
         None => {
             let message = format!("`git.{name}` cannot be had: {why}");
-            decoder.refuse(Diagnostic::new(span, message))
+            undefined(decoder, name, Diagnostic::new(span, message))
         }
     }
 }
@@ -168,22 +215,36 @@ fn image(decoder: &mut Decoder<'_>, text: &str, span: Span) -> Option<Resolved> 
     Some((Part::ImageRef { gate, property }, false))
 }
 
-/// A gate that builds an image, by name.
+/// A gate that builds an image, by name; of one with a matrix, the cell that is meant.
 pub(super) fn image_gate(decoder: &mut Decoder<'_>, name: &str, span: Span) -> Option<GateName> {
     let scope = decoder.scope;
+    let (written, cell) = matrix::split(name);
     let builders = scope.gates.iter().filter(|(_, known)| known.builds);
     let names: Vec<_> = builders.map(|(name, _)| name.as_str()).collect();
-    let diagnostic = match scope.find(name, decoder.group()) {
-        Some((full, _)) if decoder.gate_name() == Some(full) => {
+    let diagnostic = match scope.find(written, decoder.group()) {
+        Some((full, _)) if decoder.gate_name().map(GateName::base) == Some(full.as_str()) => {
             Diagnostic::new(span, format!("`{full}` cannot use its own image"))
         }
-        Some((full, known)) if known.builds => return Some(full.clone()),
+        Some((gate, known)) if known.builds => {
+            let scope = decoder.gate.as_ref();
+            let reference = Reference {
+                gate,
+                cell,
+                span,
+                own: scope.map_or(gate, |scope| &scope.name),
+                place: scope.and_then(|scope| scope.place.as_ref()),
+            };
+            match one_cell(&reference, known) {
+                Ok(name) => return Some(name),
+                Err(diagnostic) => *diagnostic,
+            }
+        }
         Some((full, known)) => Diagnostic::new(span, format!("`{full}` builds no image"))
             .also(known.span, "this gate")
             .help(image_help(&names)),
         None => {
-            let diagnostic = Diagnostic::new(span, format!("there is no gate `{name}`"));
-            match habits::nearest(name, names.iter().copied()) {
+            let diagnostic = Diagnostic::new(span, format!("there is no gate `{written}`"));
+            match habits::nearest(written, names.iter().copied()) {
                 Some(near) => diagnostic
                     .help(format!("did you mean `{near}`?"))
                     .suggest(near),
@@ -192,6 +253,13 @@ pub(super) fn image_gate(decoder: &mut Decoder<'_>, name: &str, span: Span) -> O
         }
     };
     decoder.refuse(diagnostic)
+}
+
+fn one_cell(reference: &Reference<'_>, known: &Known) -> Result<GateName, Box<Diagnostic>> {
+    match matrix::join(reference, known.matrix.as_ref())? {
+        Some(joined) => joined.one(reference),
+        None => Ok(reference.gate.clone()),
+    }
 }
 
 fn image_help(names: &[&str]) -> String {

@@ -150,6 +150,11 @@ fn shape(shape_: Shape) -> Value {
         }
         Shape::Map(of) => json!({ "type": "object", "additionalProperties": shape(*of) }),
         Shape::Record(fields) => record(&[fields]),
+        Shape::Open(fields, of) => {
+            let mut open = record(&[fields]);
+            open["additionalProperties"] = shape(*of);
+            open
+        }
         Shape::OneOf(shapes) => {
             json!({ "anyOf": shapes.iter().map(|one| shape(*one)).collect::<Vec<_>>() })
         }

@@ -41,6 +41,8 @@ pub enum Shape {
     Map(&'static Shape),
     /// A map with these keys.
     Record(&'static [Field]),
+    /// A map with these keys, and free ones besides, whose values are of the second shape.
+    Open(&'static [Field], &'static Shape),
     /// One of these; which is told by what is written (a scalar, a list, a map).
     OneOf(&'static [Shape]),
     /// Checked by hand: `gates:` within `gates:` has the shape of the whole.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::scope::Var;
-use super::{Decoder, Diagnostic, resolve};
+use super::{Decoder, Diagnostic, habits, resolve};
 use crate::format::toml;
-use crate::format::yaml::{self, Entry, Node, Value};
+use crate::format::yaml::{self, Entry, Node, Span, Value};
 
 /// Reads all variables; one that is wrong is there without a value, so that its use is no second
 /// mistake.
@@ -23,9 +23,28 @@ pub(super) fn read<'n>(
                 Diagnostic::new(entry.key.span, message).help("letters, digits, `_` and `-`"),
             );
         }
-        vars.insert(name.clone(), one(decoder, entry));
+        let var = one(decoder, entry);
+        if let Some(value) = &var.value {
+            held(decoder, entry, value, entry.value.span);
+        }
+        vars.insert(name.clone(), var);
     }
     vars
+}
+
+/// Holds a value against the `one_of:` of its variable.
+pub(super) fn held(decoder: &mut Decoder<'_>, var: &Entry, value: &str, span: Span) {
+    let Some(words) = var.value.get("one_of") else {
+        return;
+    };
+    let words: Vec<_> = words.items().iter().filter_map(Node::scalar).collect();
+    if words.contains(&value) {
+        return;
+    }
+    let message = format!("`{}` cannot be `{value}`", var.key.text);
+    let diagnostic = Diagnostic::new(span, message);
+    let diagnostic = habits::did_you_mean(diagnostic, value, words.iter().copied());
+    decoder.report(diagnostic.why(format!("it is one of: {}", words.join(", "))));
 }
 
 fn one(decoder: &mut Decoder<'_>, entry: &Entry) -> Var {
@@ -42,6 +61,9 @@ fn one(decoder: &mut Decoder<'_>, entry: &Entry) -> Var {
     let value = match (node.get("env"), node.get("file")) {
         (Some(name), None) => from_env(decoder, node, name),
         (None, Some(file)) => from_file(decoder, entry, file),
+        (None, None) if node.get("default").is_some() => {
+            decoder.optional(node, "default", Decoder::text).flatten()
+        }
         _ => {
             let message = "a variable comes from `env` or from `file`: exactly one of them";
             decoder.report(Diagnostic::new(entry.key.span, message));

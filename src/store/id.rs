@@ -3,10 +3,13 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, SystemTime};
 
-/// RFC 4648's base 32, in lower case: no letter that a reader could take for a digit.
-const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+/// RFC 4648's base 32, in lower case and in the order of ASCII: no letter that a reader could take
+/// for a digit.
+const ALPHABET: &[u8; 32] = b"234567abcdefghijklmnopqrstuvwxyz";
 /// Letters behind the time.
 const LETTERS: usize = 6;
+/// Those of them that say the millisecond, so that two runs of a second have an order.
+const MILLIS: u32 = 2;
 /// The last second that fits four digits of a year.
 const LATEST: Duration = Duration::from_secs(253_402_300_799);
 
@@ -21,10 +24,12 @@ pub fn new_run_id(now: SystemTime) -> String {
     let mut id: String = time.chars().filter(|c| !matches!(c, '-' | ':')).collect();
     id.push('-');
     // The standard library seeds every `RandomState` from the system's randomness.
-    let mut random = RandomState::new().build_hasher().finish();
-    for _ in 0..LETTERS {
-        id.push(char::from(ALPHABET[(random & 31) as usize]));
-        random >>= 5;
+    let random = RandomState::new().build_hasher().finish() >> (5 * MILLIS);
+    // Ten bits hold a thousand.
+    let letters = random | u64::from(since.subsec_millis()) << (64 - 5 * MILLIS);
+    for at in 0..LETTERS {
+        let shift = 64 - 5 * (at + 1);
+        id.push(char::from(ALPHABET[(letters >> shift & 31) as usize]));
     }
     id
 }
@@ -58,6 +63,9 @@ mod tests {
         assert!(is_run_id(&id));
         assert!(id < new_run_id(at(1_795_220_701)));
         assert_ne!(id, new_run_id(at(1_795_220_700)));
+        let later = |millis| new_run_id(at(1_795_220_700) + Duration::from_millis(millis));
+        let ids: Vec<String> = (0..1000).map(later).collect();
+        assert!(ids.is_sorted() && ids.iter().all(|id| is_run_id(id)));
     }
 
     #[test]

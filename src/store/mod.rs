@@ -3,6 +3,7 @@
 //! Writes what it is handed and reads it back; judges nothing. Must not know how an answer came
 //! about (`exec`), nor what a report looks like. Secrets are masked before anything comes here.
 
+mod durations;
 mod error;
 mod folder;
 mod id;
@@ -15,6 +16,7 @@ mod ring;
 mod run;
 mod tail;
 
+pub use durations::durations;
 pub use error::{Held, StoreError};
 pub use id::{is_run_id, new_run_id};
 pub use lock::RunLock;

@@ -89,6 +89,12 @@ impl Recorded {
             })
     }
 
+    /// Where the page of this run stands, once somebody looked at it.
+    #[must_use]
+    pub fn page(&self) -> PathBuf {
+        self.folder.join("report.html")
+    }
+
     /// Reads the whole recording.
     ///
     /// # Errors

@@ -46,7 +46,7 @@ fn is_only_ours(run: &Recorded) -> bool {
     entries.into_iter().all(|entry| {
         entry.is_ok_and(
             |entry| match (entry.file_name().to_str(), entry.file_type()) {
-                (Some("events.jsonl"), Ok(kind)) => kind.is_file(),
+                (Some("events.jsonl" | "report.html"), Ok(kind)) => kind.is_file(),
                 (Some("logs" | "keep"), Ok(kind)) => kind.is_dir(),
                 _ => false,
             },

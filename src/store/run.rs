@@ -60,6 +60,15 @@ impl RunStore {
         Recorded::open(root, which)
     }
 
+    /// This run as a recorded one: what is written so far can be read.
+    #[must_use]
+    pub fn recorded(&self) -> Recorded {
+        Recorded {
+            id: self.id.clone(),
+            folder: self.folder.clone(),
+        }
+    }
+
     /// The run's id.
     #[must_use]
     pub fn id(&self) -> &str {

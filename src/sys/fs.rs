@@ -38,6 +38,32 @@ pub fn write_whole_with(
     Ok(())
 }
 
+/// Writes a file whole, where there is none yet: whatever is there stays as it is.
+///
+/// # Errors
+/// `AlreadyExists`, or whatever else the file system says.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new()
+        .prefix(".prove-")
+        .permissions(Permissions::from_mode(0o644))
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    let kept = file.persist_noclobber(path).map_err(|error| error.error)?;
+    drop(kept);
+    Ok(())
+}
+
+/// Whether somebody may execute this file.
+#[must_use]
+pub fn is_executable(path: &Path) -> bool {
+    let executable = |meta: fs::Metadata| meta.is_file() && meta.permissions().mode() & 0o111 != 0;
+    fs::metadata(path).is_ok_and(executable)
+}
+
 /// Reads a file of at most `limit` bytes; `Ok(None)` when it is larger.
 ///
 /// # Errors

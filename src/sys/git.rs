@@ -3,9 +3,11 @@
 //! Asks the `git` program, with nothing of the user's configuration that could run something.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write as _};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use crate::model::GitFacts;
 
@@ -36,10 +38,12 @@ pub enum GitError {
 #[derive(Clone, Debug)]
 pub struct Git {
     root: PathBuf,
+    env: Vec<(&'static str, OsString)>,
 }
 
 /// Set by git for hooks and aliases; a repository is found from the directory, not from these.
-const LOCAL_ENV: [&str; 9] = [
+/// Whoever starts something for another directory takes them out of its environment.
+pub const LOCAL_ENV: [&str; 14] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",
@@ -49,6 +53,11 @@ const LOCAL_ENV: [&str; 9] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_NAMESPACE",
     "GIT_CEILING_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_SHALLOW_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
 ];
 
 impl Git {
@@ -57,7 +66,66 @@ impl Git {
     pub fn at(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
+            env: Vec::new(),
         }
+    }
+
+    /// Asks with this variable set.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.env.push((name, value.into()));
+        self
+    }
+
+    /// Runs git with these words and gives what it printed.
+    ///
+    /// # Errors
+    /// [`GitError`]; any exit code but 0.
+    pub fn output<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<Vec<u8>, GitError> {
+        self.run(args)
+    }
+
+    /// The same for words whose answer is one line of text.
+    ///
+    /// # Errors
+    /// [`GitError`].
+    pub fn text<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<String, GitError> {
+        self.line(args)
+    }
+
+    /// The same for words whose answer is one path: its own newlines are part of it.
+    ///
+    /// # Errors
+    /// [`GitError`].
+    pub fn path<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<PathBuf, GitError> {
+        let mut bytes = self.run(args)?;
+        bytes.pop_if(|last| *last == b'\n');
+        Ok(PathBuf::from(OsString::from_vec(bytes)))
+    }
+
+    /// Runs git with these words, feeds it these bytes, and gives what it printed.
+    ///
+    /// # Errors
+    /// [`GitError`].
+    pub fn fed(&self, args: &[&str], stdin: Vec<u8>) -> Result<Vec<u8>, GitError> {
+        let failed = |error: io::Error| GitError::Failed(args.join(" "), error.to_string());
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| self.cannot(args, &error))?;
+        let pipe = child.stdin.take();
+        // Beside the reading: git answers before it has heard all.
+        let writer = std::thread::spawn(move || pipe.map_or(Ok(()), |mut p| p.write_all(&stdin)));
+        let out = child.wait_with_output().map_err(failed)?;
+        let written = writer.join();
+        if !out.status.success() {
+            return Err(self.failure(args, &out.stderr));
+        }
+        match written {
+            Ok(written) => written.map_err(failed)?,
+            Err(_) => return Err(failed(io::Error::other("it could not be written to"))),
+        }
+        Ok(out.stdout)
     }
 
     /// What `${{ git.* }}` may give. `env` is the caller's environment: on a detached HEAD the
@@ -72,19 +140,48 @@ impl Git {
         };
         let branch = self.maybe(&["symbolic-ref", "-q", "--short", "HEAD"])?;
         let tags = self.line(&["tag", "--points-at", "HEAD"])?;
-        let mut tags = tags.lines();
-        let tag = tags
-            .next()
-            .filter(|_| tags.next().is_none())
-            .map(str::to_owned);
-        let branch = branch.or_else(|| ci_branch(env));
-        let branch = branch.filter(|_| !is_of_a_stranger(env));
+        let tags: Vec<String> = tags.lines().map(str::to_owned).collect();
+        let ci = super::ci::facts(env);
+        // A stranger's `main` must not be believed, also where it is checked out as a branch.
+        let branch = branch.filter(|_| ci.pull_request == Some(false));
         Ok(GitFacts {
             sha,
             base: self.base()?,
-            branch,
-            tag,
+            branch: branch.or(ci.branch),
+            tag: match &*tags {
+                [tag] => Some(tag.clone()),
+                _ => None,
+            },
+            tags,
         })
+    }
+
+    /// Files that changed since HEAD left the default branch, in commits or in the work tree, those
+    /// of nobody yet included; or why that says nothing: then all may have.
+    ///
+    /// # Errors
+    /// [`GitError`].
+    pub fn changed(&self) -> Result<Result<Vec<PathBuf>, String>, GitError> {
+        if self.line(&["rev-parse", "--is-shallow-repository"])? != "false" {
+            return Ok(Err("the clone is shallow".to_owned()));
+        }
+        let Some(base) = self.base()? else {
+            return Ok(Err("there is no base branch to compare with".to_owned()));
+        };
+        if self.line(&["rev-parse", "HEAD"])? == base {
+            return Ok(Err("HEAD is on the base branch itself".to_owned()));
+        }
+        let diff = [
+            "diff",
+            "--name-only",
+            "-z",
+            "--no-renames",
+            "--no-ext-diff",
+            "--relative",
+        ];
+        let diff = self.run(&[&diff[..], &[&base]].concat())?;
+        let new = self.run(&["ls-files", "-z", "--others", "--exclude-standard"])?;
+        Ok(Ok(paths(&[diff, new].concat())))
     }
 
     /// Where HEAD left the default branch.
@@ -121,31 +218,28 @@ impl Git {
     /// # Errors
     /// [`GitError`].
     pub fn work_files(&self) -> Result<Vec<PathBuf>, GitError> {
-        use std::os::unix::ffi::OsStrExt;
-        let out = self.run(&[
+        let args = [
             "ls-files",
             "-z",
             "--cached",
             "--others",
             "--exclude-standard",
-        ])?;
-        let path = |name: &[u8]| PathBuf::from(std::ffi::OsStr::from_bytes(name));
-        Ok(out
-            .split(|byte| *byte == 0)
-            .filter(|name| !name.is_empty())
-            .map(path)
-            .collect())
+        ];
+        Ok(paths(&self.run(&args)?))
     }
 
     /// One answer, its last newline taken off.
-    fn line(&self, args: &[&str]) -> Result<String, GitError> {
+    fn line<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<String, GitError> {
         Ok(String::from_utf8_lossy(&self.run(args)?)
             .trim_end()
             .to_owned())
     }
 
     /// One answer of a command that says "there is none" by failing with code 1.
-    fn maybe(&self, args: &[&str]) -> Result<Option<String>, GitError> {
+    ///
+    /// # Errors
+    /// [`GitError`]; any other exit code.
+    pub fn maybe<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<Option<String>, GitError> {
         let out = self.ask(args)?;
         match out.status.code() {
             Some(0) => Ok(Some(
@@ -156,7 +250,7 @@ impl Git {
         }
     }
 
-    fn run(&self, args: &[&str]) -> Result<Vec<u8>, GitError> {
+    fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<Vec<u8>, GitError> {
         let out = self.ask(args)?;
         if out.status.success() {
             Ok(out.stdout)
@@ -165,78 +259,64 @@ impl Git {
         }
     }
 
-    fn ask(&self, args: &[&str]) -> Result<std::process::Output, GitError> {
+    fn ask<S: AsRef<OsStr>>(&self, args: &[S]) -> Result<Output, GitError> {
+        let mut command = self.command(args);
+        command.stdin(Stdio::null());
+        command.output().map_err(|error| self.cannot(args, &error))
+    }
+
+    fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = Command::new("git");
         command
             .args(["-c", "core.fsmonitor=", "-c", "core.quotepath=off"])
             .args(args)
             .current_dir(&self.root)
             .env("GIT_OPTIONAL_LOCKS", "0")
-            .env("LC_ALL", "C")
-            .stdin(Stdio::null());
+            // `git replace` shows other files here than a push sends.
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
+            .env("LC_ALL", "C");
         for name in LOCAL_ENV {
             command.env_remove(name);
         }
-        command.output().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound if self.root.is_dir() => GitError::ToolMissing,
-            _ => GitError::Failed(args.join(" "), error.to_string()),
-        })
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
     }
 
-    fn failure(&self, args: &[&str], stderr: &[u8]) -> GitError {
+    fn cannot<S: AsRef<OsStr>>(&self, args: &[S], error: &io::Error) -> GitError {
+        match error.kind() {
+            io::ErrorKind::NotFound if self.root.is_dir() => GitError::ToolMissing,
+            _ => GitError::Failed(words(args), error.to_string()),
+        }
+    }
+
+    fn failure<S: AsRef<OsStr>>(&self, args: &[S], stderr: &[u8]) -> GitError {
         let text = String::from_utf8_lossy(stderr);
         if text.contains("dubious ownership") {
             GitError::DubiousOwnership(self.root.clone())
         } else if text.contains("not a git repository") {
             GitError::NoRepository(self.root.clone())
         } else {
-            GitError::Failed(args.join(" "), text.trim().to_owned())
+            GitError::Failed(words(args), text.trim().to_owned())
         }
     }
 }
 
+fn words<S: AsRef<OsStr>>(args: &[S]) -> String {
+    let words = args.iter().map(|word| word.as_ref().to_string_lossy());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn paths(out: &[u8]) -> Vec<PathBuf> {
+    let names = out.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    let path = |name: &[u8]| PathBuf::from(OsStr::from_bytes(name));
+    names.map(path).collect()
+}
+
 fn split(out: &[u8]) -> Vec<String> {
-    use std::os::unix::ffi::OsStrExt;
     out.split(|byte| *byte == 0)
         .filter(|name| !name.is_empty())
-        .map(|name| super::fs::text(Path::new(std::ffi::OsStr::from_bytes(name))))
+        .map(|name| super::fs::text(Path::new(OsStr::from_bytes(name))))
         .collect()
-}
-
-/// The branch that a CI checked out detached. For a pull request there is none: its name is
-/// chosen by whoever opened it, and `when: {branch: main}` must not believe a stranger's `main`.
-fn ci_branch(env: &BTreeMap<String, String>) -> Option<String> {
-    let get = |name: &str| {
-        env.get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    };
-    let head = |name| get(name).and_then(|full| full.strip_prefix("refs/heads/"));
-    let unless = |name, request: &str| {
-        get(request)
-            .is_none_or(|value| value == "false")
-            .then(|| get(name))
-            .flatten()
-    };
-    head("GITHUB_REF")
-        .or_else(|| get("CI_COMMIT_BRANCH"))
-        .or_else(|| head("BUILD_SOURCEBRANCH"))
-        .or_else(|| unless("BUILDKITE_BRANCH", "BUILDKITE_PULL_REQUEST"))
-        .or_else(|| unless("BITBUCKET_BRANCH", "BITBUCKET_PR_ID"))
-        .or_else(|| unless("CIRCLE_BRANCH", "CIRCLE_PULL_REQUEST"))
-        .or_else(|| unless("TRAVIS_BRANCH", "TRAVIS_PULL_REQUEST"))
-        .or_else(|| unless("BRANCH_NAME", "CHANGE_ID"))
-        .map(str::to_owned)
-}
-
-/// Whether a GitHub event that a stranger can set off runs this, also where it checks out a branch
-/// of the project itself (`pull_request_target`, `workflow_run` are told `refs/heads/main`).
-fn is_of_a_stranger(env: &BTreeMap<String, String>) -> bool {
-    let get = |name: &str| env.get(name).map_or("", String::as_str);
-    let event = get("GITHUB_EVENT_NAME");
-    !get("GITHUB_HEAD_REF").is_empty()
-        || event.starts_with("pull_request")
-        || event == "workflow_run"
 }
 
 #[cfg(test)]
@@ -312,37 +392,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let error = Git::at(dir.path()).facts(&BTreeMap::new()).unwrap_err();
         assert!(matches!(error, GitError::NoRepository(_)), "{error}");
-    }
-
-    #[test]
-    fn a_pull_request_has_no_branch() {
-        let env = |pairs: &[(&str, &str)]| {
-            ci_branch(
-                &pairs
-                    .iter()
-                    .map(|(k, v)| ((*k).into(), (*v).into()))
-                    .collect(),
-            )
-        };
-        assert_eq!(
-            env(&[
-                ("GITHUB_REF", "refs/pull/1/merge"),
-                ("GITHUB_HEAD_REF", "main")
-            ]),
-            None
-        );
-        assert_eq!(
-            env(&[
-                ("BUILDKITE_BRANCH", "main"),
-                ("BUILDKITE_PULL_REQUEST", "7")
-            ]),
-            None
-        );
-        let fine = env(&[
-            ("BUILDKITE_BRANCH", "main"),
-            ("BUILDKITE_PULL_REQUEST", "false"),
-        ]);
-        assert_eq!(fine.as_deref(), Some("main"));
     }
 
     #[test]

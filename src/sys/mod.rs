@@ -2,20 +2,29 @@
 //!
 //! Knows `model` and nothing above. It does what it is told and decides nothing.
 
+pub mod browser;
+pub mod ci;
 pub mod clock;
 pub mod closed;
 pub mod env;
 pub mod fs;
 pub mod git;
+mod jobserver;
 mod marker;
+pub mod otlp;
+mod outlet;
 pub mod process;
+pub mod revision;
 pub mod signals;
+pub mod spawn;
 pub mod terminal;
 pub mod tree;
 pub mod walk;
 pub mod warden;
 
+pub use jobserver::{Handed, Jobserver};
 pub use marker::{MARKER, Marker};
+pub use outlet::Outlet;
 pub use process::{Strangers, reap_rest};
 pub use tree::Tree;
 pub use warden::Warden;

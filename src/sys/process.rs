@@ -79,6 +79,37 @@ pub fn become_subreaper() -> io::Result<()> {
     Ok(())
 }
 
+/// From now on this process is asked to end (SIGTERM) when its parent does. Nothing but a look at
+/// the parent where the kernel does not know that.
+///
+/// # Errors
+/// The parent is another one than this by now, or whatever the kernel says.
+pub fn end_with(parent: u32) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(Signal::TERM))?;
+    let now = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get());
+    if now.and_then(|pid| u32::try_from(pid).ok()) == Some(parent) {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!(
+            "process {parent} is not the parent"
+        )))
+    }
+}
+
+/// How many threads this process has.
+///
+/// # Errors
+/// When the kernel does not say (no `/proc`).
+pub fn threads() -> io::Result<usize> {
+    let mut threads = 0;
+    for thread in std::fs::read_dir("/proc/self/task")? {
+        thread?;
+        threads += 1;
+    }
+    Ok(threads)
+}
+
 /// Reads a file of `/proc`. These have no size, and some are made anew for every read: one large
 /// read is many times cheaper than the growing ones of `fs::read`.
 ///

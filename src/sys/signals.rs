@@ -38,6 +38,62 @@ pub fn listen() -> io::Result<mpsc::UnboundedReceiver<i32>> {
     Ok(receiver)
 }
 
+/// Waits until this process goes on after a stop (SIGTSTP and SIGCONT: `^Z` and `fg`). Where that
+/// cannot be heard it waits for good.
+///
+/// # Panics
+/// Outside a tokio runtime.
+pub async fn resumed() {
+    let heard = match signal(SignalKind::from_raw(libc::SIGCONT)) {
+        Ok(mut stream) => stream.recv().await,
+        Err(_) => None,
+    };
+    if heard.is_none() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Lets signals that are heard do again what they do to any program: end it.
+pub fn let_go() {
+    for kind in [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ] {
+        let number = kind.as_raw_value();
+        if !is_ignored(number) {
+            // SAFETY: SIG_DFL is a valid disposition and runs no code of ours.
+            unsafe { libc::signal(number, libc::SIG_DFL) };
+        }
+    }
+}
+
+/// Runs a command to its end. SIGINT and SIGHUP that come meanwhile are its own affair, as the
+/// terminal sends them to it too; SIGTERM is passed on.
+///
+/// # Errors
+/// When it cannot be started or waited for.
+pub fn see_through(command: std::process::Command) -> io::Result<std::process::ExitStatus> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut signals = listen()?;
+        let mut child = tokio::process::Command::from(command).spawn()?;
+        loop {
+            let signal = tokio::select! {
+                status = child.wait() => return status,
+                Some(signal) = signals.recv() => signal,
+            };
+            let terminate = rustix::process::Signal::TERM;
+            let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
+            if let Some(pid) = pid.filter(|_| signal == terminate.as_raw()) {
+                super::process::signal(pid, terminate);
+            }
+        }
+    })
+}
+
 /// Whether the signal is ignored; false where that cannot be known.
 fn is_ignored(number: i32) -> bool {
     let mut now = std::mem::MaybeUninit::<libc::sigaction>::uninit();

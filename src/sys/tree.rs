@@ -19,10 +19,10 @@ use super::walk::{self, Budget};
 use crate::model::Digest;
 
 /// Says of a path (relative to the root, with `/`) that it does not count.
-pub type Excluded = Box<dyn Fn(&str) -> bool>;
+pub type Excluded = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// Names further entries that count, absolute or relative to the root; asked anew every time.
-pub type Further = Box<dyn Fn() -> Result<Vec<PathBuf>, String>>;
+pub type Further = Box<dyn Fn() -> Result<Vec<PathBuf>, String> + Send + Sync>;
 
 /// Files above this are compared by stat alone.
 const BIG: u64 = 256 << 20;
@@ -78,14 +78,21 @@ impl Tree {
     /// # Errors
     /// In words for people, when a file cannot be read or git refuses.
     pub fn take(root: &Path, excluded: Excluded) -> Result<Self, String> {
-        Self::take_with(root, excluded, Box::new(|| Ok(Vec::new())))
+        let further: Further = Box::new(|| Ok(Vec::new()));
+        Self::take_with(root, excluded, further, &Budget::until_stopped())
     }
 
-    /// The same with further entries, those that git ignores or that lie outside too.
+    /// The same with further entries, those that git ignores or that lie outside too; ends early
+    /// when the budget is stopped, as the other methods do.
     ///
     /// # Errors
     /// As [`Tree::take`], and what `further` says.
-    pub fn take_with(root: &Path, excluded: Excluded, further: Further) -> Result<Self, String> {
+    pub fn take_with(
+        root: &Path,
+        excluded: Excluded,
+        further: Further,
+        budget: &Budget,
+    ) -> Result<Self, String> {
         let mut tree = Self {
             root: root.to_owned(),
             excluded,
@@ -97,7 +104,7 @@ impl Tree {
             .map_err(|e| e.to_string())?;
         let now = i128::try_from(now.as_nanos()).map_err(|e| e.to_string())?;
         for path in tree.list()? {
-            let known = tree.look(&path, now)?;
+            let known = tree.look(&path, now, budget)?;
             tree.files.insert(path, known);
         }
         Ok(tree)
@@ -107,14 +114,14 @@ impl Tree {
     ///
     /// # Errors
     /// In words for people, when it cannot be known.
-    pub fn changed(&self) -> Result<Vec<String>, String> {
+    pub fn changed(&self, budget: &Budget) -> Result<Vec<String>, String> {
         let mut changed = Vec::new();
         let mut seen = 0;
         for path in self.list()? {
             let same = match self.files.get(&path) {
                 Some(known) => {
                     seen += 1;
-                    self.is_as_it_was(&path, known)?
+                    self.is_as_it_was(&path, known, budget)?
                 }
                 // A new directory is no news by itself: what is in it is.
                 None => {
@@ -143,9 +150,10 @@ impl Tree {
     ///
     /// # Errors
     /// In words for people, when a file cannot be looked at.
-    pub fn stamps(&self) -> Result<BTreeMap<PathBuf, u64>, String> {
+    pub fn stamps(&self, budget: &Budget) -> Result<BTreeMap<PathBuf, u64>, String> {
         let mut stamps = BTreeMap::new();
         for path in self.list()? {
+            budget.check(0)?;
             let met = stat(&self.root.join(&path)).map_err(|error| tell(&path, &error))?;
             // What happens to a directory itself by what is put into it is no news.
             if met.as_ref().is_some_and(Metadata::is_dir) {
@@ -157,6 +165,16 @@ impl Tree {
             stamps.insert(path, hasher.finish());
         }
         Ok(stamps)
+    }
+
+    /// The digest of a regular file's bytes as it was, when it counts and is small enough to be
+    /// read.
+    #[must_use]
+    pub fn digest(&self, path: &Path) -> Option<Digest> {
+        match self.files.get(path)?.content {
+            Content::File(_, digest) => Some(digest),
+            _ => None,
+        }
     }
 
     /// How many files count.
@@ -171,16 +189,20 @@ impl Tree {
         self.files.is_empty()
     }
 
-    fn is_as_it_was(&self, path: &Path, known: &Known) -> Result<bool, String> {
+    fn is_as_it_was(&self, path: &Path, known: &Known, budget: &Budget) -> Result<bool, String> {
+        budget.check(0)?;
         let told = |error| tell(path, &error);
         match stat(&self.root.join(path)).map_err(told)? {
             None => Ok(known.content == Content::Missing),
             Some(meta) if !known.racy && Stat::of(&meta) == known.stat => Ok(true),
-            Some(meta) => Ok(content(&self.root.join(path), &meta).map_err(told)? == known.content),
+            Some(meta) => {
+                Ok(content(&self.root.join(path), &meta, budget).map_err(told)? == known.content)
+            }
         }
     }
 
-    fn look(&self, path: &Path, now: i128) -> Result<Known, String> {
+    fn look(&self, path: &Path, now: i128, budget: &Budget) -> Result<Known, String> {
+        budget.check(0)?;
         let full = self.root.join(path);
         let Some(meta) = stat(&full).map_err(|e| tell(path, &e))? else {
             return Ok(Known {
@@ -191,7 +213,7 @@ impl Tree {
         };
         let stat = Stat::of(&meta);
         let racy = stat.modified.max(stat.changed) > now - RACY_NS;
-        let content = content(&full, &meta).map_err(|e| tell(path, &e))?;
+        let content = content(&full, &meta, budget).map_err(|e| tell(path, &e))?;
         Ok(Known {
             stat,
             racy,
@@ -281,7 +303,7 @@ fn stat(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-fn content(path: &Path, meta: &Metadata) -> io::Result<Content> {
+fn content(path: &Path, meta: &Metadata, budget: &Budget) -> io::Result<Content> {
     let kind = meta.file_type();
     if kind.is_symlink() {
         return Ok(Content::Link(fs::read_link(path)?));
@@ -297,18 +319,19 @@ fn content(path: &Path, meta: &Metadata) -> io::Result<Content> {
     if stat.size > BIG {
         return Ok(Content::Big(stat));
     }
-    Ok(Content::File(permissions, digest_file(path)?))
+    Ok(Content::File(permissions, digest_file(path, budget)?))
 }
 
 /// The SHA-256 of a file's bytes, read as a stream.
 ///
 /// # Errors
-/// Whatever the file system says.
-pub fn digest_file(path: &Path) -> io::Result<Digest> {
+/// Whatever the file system says, and a budget that is used up.
+pub fn digest_file(path: &Path, budget: &Budget) -> io::Result<Digest> {
     let mut file = fs::File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = [0_u8; 16 << 10];
     loop {
+        budget.check(0).map_err(io::Error::other)?;
         match file.read(&mut buffer) {
             Ok(0) => return Ok(Digest::finish(hasher)),
             Ok(n) => hasher.update(&buffer[..n]),
@@ -321,8 +344,8 @@ pub fn digest_file(path: &Path) -> io::Result<Digest> {
 /// The digest of a file as a snapshot has it: what it is, whether it is executable, its content.
 ///
 /// # Errors
-/// Whatever the file system says.
-pub fn digest_entry(path: &Path) -> io::Result<Digest> {
+/// As [`digest_file`].
+pub fn digest_entry(path: &Path, budget: &Budget) -> io::Result<Digest> {
     let meta = fs::symlink_metadata(path)?;
     let (word, content) = if meta.file_type().is_symlink() {
         (
@@ -332,9 +355,9 @@ pub fn digest_entry(path: &Path) -> io::Result<Digest> {
     } else if !meta.is_file() {
         ("other", Digest::of(b""))
     } else if meta.mode() & 0o111 != 0 {
-        ("executable", digest_file(path)?)
+        ("executable", digest_file(path, budget)?)
     } else {
-        ("file", digest_file(path)?)
+        ("file", digest_file(path, budget)?)
     };
     Ok(Digest::of(format!("{word} {content}").as_bytes()))
 }

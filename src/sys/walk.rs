@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 /// How long and how far a walk may go. Cheap to clone; clones share the stop.
 #[derive(Clone, Debug)]
 pub struct Budget {
-    until: Instant,
+    /// `None`: without an end.
+    until: Option<Instant>,
     entries: usize,
     stopped: Arc<AtomicBool>,
 }
@@ -22,7 +23,7 @@ impl Default for Budget {
     fn default() -> Self {
         let until = Instant::now() + Duration::from_secs(60);
         Self {
-            until,
+            until: Some(until),
             entries: 2_000_000,
             stopped: Arc::default(),
         }
@@ -30,6 +31,22 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// As long and as far as it takes, until somebody stops it.
+    #[must_use]
+    pub fn until_stopped() -> Self {
+        Self::default().without_end()
+    }
+
+    /// The same without its limits; it is stopped together with this one.
+    #[must_use]
+    pub fn without_end(&self) -> Self {
+        Self {
+            until: None,
+            entries: usize::MAX,
+            stopped: Arc::clone(&self.stopped),
+        }
+    }
+
     /// Nobody waits any more: the work ends with an error at its next step.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
@@ -46,7 +63,7 @@ impl Budget {
         if self.stopped.load(Ordering::Relaxed) {
             return Err("stopped".to_owned());
         }
-        if Instant::now() >= self.until {
+        if self.until.is_some_and(|until| Instant::now() >= until) {
             return Err("reading the files takes longer than a minute".to_owned());
         }
         Ok(())

@@ -1,9 +1,10 @@
 //! The warden: a process of its own that outlives a killed `prove` and ends what it had started.
 //!
-//! It must not run gates, report, or do anything while `prove` lives. It is forked, not executed:
-//! that costs one fork a run instead of a helper a gate.
+//! It must not run gates or report; while `prove` lives it only looks now and then who its children
+//! are. It is forked, not executed: that costs one fork a run instead of a helper a gate.
 
 mod groups;
+mod kin;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -14,10 +15,17 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, WaitOptions};
 
 use self::groups::Groups;
-use super::{Marker, process};
+use self::kin::Kin;
+use super::{Marker, Strangers, process};
 
 /// What `prove` says when it ends by itself; an end of the pipe without it means that it was killed.
 const BYE: u8 = b'.';
+/// How often it looks at the children of `prove`. What is orphaned without a mark and is younger
+/// than this when `prove` is killed may live on.
+const LOOKS: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 250_000_000,
+};
 /// Scans for marked processes after `prove` died, 20 ms apart, at most.
 const SCANS: usize = 250;
 
@@ -30,14 +38,16 @@ pub struct Warden {
 }
 
 impl Warden {
-    /// Forks the warden. To be called first thing in `prove run`, before any thread exists.
+    /// Forks the warden. `strangers` were below this process before. To be called first thing in `prove run`, before any thread exists.
     ///
     /// # Errors
     /// When there can be no pipe or no process.
-    pub fn start(marker: &Marker) -> io::Result<Self> {
+    pub fn start(marker: &Marker, strangers: &Strangers) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
         let groups = Groups::new()?;
         let marker = marker.clone();
+        let prove = rustix::process::getpid().as_raw_nonzero().get();
+        let kin = Kin::of(prove, strangers);
         // SAFETY: the caller has no other thread, so the child has the whole process's state in
         // order; it never returns from `watch_over` and ends without running destructors.
         let pid = unsafe { libc::fork() };
@@ -47,7 +57,7 @@ impl Warden {
         match Pid::from_raw(pid) {
             None => {
                 drop(writer);
-                watch_over(OwnedFd::from(reader).into(), groups, &marker);
+                watch_over(OwnedFd::from(reader).into(), groups, &marker, kin);
                 // SAFETY: `_exit` has no preconditions; atexit handlers belong to `prove`.
                 unsafe { libc::_exit(0) }
             }
@@ -106,28 +116,45 @@ impl Drop for Warden {
 }
 
 /// The warden's whole life.
-fn watch_over(mut pipe: File, groups: Groups, marker: &Marker) {
+fn watch_over(mut pipe: File, groups: Groups, marker: &Marker, mut kin: Kin) {
     settle(pipe.as_raw_fd());
+    loop {
+        let mut end = [PollFd::new(&pipe, PollFlags::IN)];
+        match poll(&mut end, Some(&LOOKS)) {
+            Ok(0) => kin.look(),
+            Err(rustix::io::Errno::INTR) => {}
+            Ok(_) | Err(_) => break,
+        }
+    }
     let mut word = [0];
     if pipe.read_exact(&mut word).is_err() || word != [BYE] {
-        end_all(groups, marker);
+        end_all(groups, marker, kin);
     }
 }
 
 /// `prove` is gone without a bye: nothing that it started may live on.
-fn end_all(groups: Groups, marker: &Marker) {
-    for group in groups.live() {
-        process::signal_group(group, Signal::KILL);
-    }
+fn end_all(groups: Groups, marker: &Marker, mut kin: Kin) {
     let me = rustix::process::getpid().as_raw_nonzero().get();
+    let live: Vec<i32> = groups.live().collect();
+    let ours = |process: &process::Proc| {
+        live.contains(&process.group) || process::marked(process.pid, marker).is_some()
+    };
+    // Before anything dies: the children of what is dead have another parent.
+    kin.add(&process::all(), |process| {
+        process.pid != me && ours(process)
+    });
+    for group in &live {
+        process::signal_group(*group, Signal::KILL);
+    }
     let mut clean = 0;
     for _ in 0..SCANS {
         let mut found = false;
-        for process in process::all() {
-            if process.pid != me
-                && !process.zombie
-                && process::marked(process.pid, marker).is_some()
-            {
+        let all = process::all();
+        kin.add(&all, |process| {
+            process.pid != me && process::marked(process.pid, marker).is_some()
+        });
+        for process in all {
+            if process.pid != me && !process.zombie && kin.have(&process) {
                 found = true;
                 process::signal(process.pid, Signal::KILL);
             }
@@ -176,6 +203,22 @@ fn quiet() {
 
 /// Closes everything above stderr but the pipe.
 fn close_others(pipe: RawFd) {
+    #[cfg(target_os = "linux")]
+    if close_range(3, pipe - 1) && close_range(pipe + 1, RawFd::MAX) {
+        return;
+    }
+    close_listed(pipe);
+}
+
+/// Closes descriptors from the first to the last; false on a kernel before 5.9.
+#[cfg(target_os = "linux")]
+fn close_range(first: RawFd, last: RawFd) -> bool {
+    // SAFETY: nothing in this process uses these descriptors any more.
+    first > last || unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) } == 0
+}
+
+/// The same, one by one.
+fn close_listed(pipe: RawFd) {
     let listed = if cfg!(target_os = "linux") {
         "/proc/self/fd"
     } else {

@@ -12,7 +12,7 @@ const BUILT: &str = "sha256:1111111111111111111111111111111111111111111111111111
 const OTHER: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
 
 /// An engine on which everything goes well, but for what the script says otherwise.
-fn obliging(otherwise: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static) -> FakeEngine {
+pub fn obliging(otherwise: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static) -> FakeEngine {
     FakeEngine::start(move |request| {
         let said = otherwise(request).or_else(|| answers(request));
         said.unwrap_or_else(|| {
@@ -36,7 +36,7 @@ fn inspected(id: &str, layer: &str) -> String {
     format!(r#"{{"Id":"{id}","RootFS":{{"Type":"layers","Layers":["{layer}"]}}}}"#)
 }
 
-fn built_by(engine: &FakeEngine, more: &str) -> Project {
+pub fn built_by(engine: &FakeEngine, more: &str) -> Project {
     let mut project = Project::with(&format!(
         "version: 1\ngates:\n  app: {{ build: {{ context: ., tag: 'mine:1' }} }}\n{more}"
     ));

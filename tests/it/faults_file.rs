@@ -243,7 +243,9 @@ fn yaml_traps_are_explained() {
 #[test]
 fn habits_from_elsewhere_get_a_hint() {
     for (key, right) in [
-        ("if: main", "later version"),
+        ("if: main", "`when`"),
+        ("rules: []", "`when`"),
+        ("only: [main]", "`when`"),
         ("depends_on: [b]", "needs"),
         ("working-directory: x", "cwd"),
         ("continue-on-error: true", "advisory"),

@@ -80,35 +80,16 @@ fn output_that_was_not_read_to_its_end_is_not_judged() {
 #[test]
 fn what_may_be_a_strangers_is_spared_and_said() {
     let project = hides();
-    let script = "sleep 301 > /dev/null 2>&1 & echo $! > stranger; exec \"$PROVE\" run 2> said";
-    let mut prove = bash_child(&project, script);
-    prove.wait().unwrap();
+    let script = "sleep 301 > /dev/null 2>&1 & echo $! > stranger; exec \"$PROVE\" run";
+    let ran = bash(&project, script);
     let (stranger, hidden) = (pid(&project, "stranger"), pid(&project, "hidden"));
     assert!(lives(&stranger) && lives(&hidden));
     kill(&stranger);
     kill(&hidden);
-    let said = fs::read_to_string(project.path().join("said")).unwrap();
-    assert!(
-        said.contains("left alone") && said.contains(&hidden),
-        "{said}"
-    );
+    ran.expect(3, &["left alone", &hidden]);
 }
 
 /// The same, but nobody reads its output.
-fn bash_child(project: &Project, script: &str) -> std::process::Child {
-    let prove = project.command(&[]);
-    let envs = prove
-        .get_envs()
-        .filter_map(|(name, value)| Some((name, value?)));
-    let mut command = Command::new("bash");
-    command.args(["-c", script]).current_dir(project.path());
-    command
-        .env_clear()
-        .envs(envs)
-        .env("PROVE", prove.get_program());
-    command.stdout(std::process::Stdio::null()).spawn().unwrap()
-}
-
 const REPORTED: &str = "version: 1\nreports: { junit: out.xml }\ngates:\n  a: 'true'\n";
 
 #[track_caller]

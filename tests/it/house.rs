@@ -21,6 +21,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("report", &["model", "event", "format"]),
+    ("hook", &["model", "event", "format", "sys", "exec"]),
 ];
 
 /// Floors that decide: no I/O, no clock, no environment.

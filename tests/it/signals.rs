@@ -5,7 +5,7 @@ use std::process::Child;
 
 use rustix::process::Signal;
 
-use crate::support::{Project, Ran, fifo, signal, wait_for_line, wait_until_gone};
+use crate::support::{Project, Ran, ended, fifo, signal, wait_for_line, wait_until_gone};
 
 /// A gate that says it is up and then waits, with a grandchild in a session of its own.
 const WAITING: &str = concat!(
@@ -89,6 +89,14 @@ fn nothing_outlives_a_killed_prove() {
 }
 
 #[test]
+fn who_hides_from_a_killed_prove_is_found_below_its_gate() {
+    let (project, mut child) = start(&WAITING.replace("setsid", "env -i setsid"));
+    signal(child.id(), Signal::KILL);
+    child.wait().unwrap();
+    assert_nothing_lives(&project);
+}
+
+#[test]
 fn a_killed_run_is_not_read_as_finished() {
     let (project, mut child) = start(WAITING);
     signal(child.id(), Signal::KILL);
@@ -96,4 +104,31 @@ fn a_killed_run_is_not_read_as_finished() {
     let replay = project.prove(&["replay", "last"]);
     assert_eq!(replay.code, 3, "{}", replay.text());
     assert_nothing_lives(&project);
+}
+
+/// Waits until somebody opens this file: an event of the kernel.
+fn wait_until_opened(path: &std::path::Path) -> impl FnOnce() + use<> {
+    use rustix::fs::inotify;
+    let watch = inotify::init(inotify::CreateFlags::empty()).unwrap();
+    inotify::add_watch(&watch, path, inotify::WatchFlags::OPEN).unwrap();
+    move || {
+        let mut event = [0; 64];
+        assert!(rustix::io::read(&watch, &mut event).unwrap() > 0);
+    }
+}
+
+#[test]
+fn a_signal_is_heard_while_the_work_tree_is_read() {
+    let project = Project::with("version: 1\ngates:\n  app: { build: { context: . } }\n");
+    project.file("Dockerfile", "FROM scratch\n");
+    // Holes: they take no room, and minutes to be read.
+    for n in 0..100 {
+        let file = fs::File::create(project.path().join(format!("large{n}"))).unwrap();
+        file.set_len(250 << 20).unwrap();
+    }
+    let opened = wait_until_opened(&project.path().join("large0"));
+    let child = project.command(&["run"]).spawn().unwrap();
+    opened();
+    signal(child.id(), Signal::INT);
+    assert_eq!(ended(child), Some(130));
 }

@@ -1,27 +1,39 @@
 //! The composition root: makes the world of a run, lets the engine run, says how it ended.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::adapters::{Monotonic, Tree};
-use super::reports::{self, Look, Report};
+use super::audience::Audience;
+use super::forge;
+use super::ground::Ground;
+use super::live::{self, Overheard, Show};
+use super::outlets::Outlets;
+use super::reports::{Look, Report};
+use super::tracing::{self, Tracing};
 use super::{Run, from_store};
 use crate::cli::failure::Failure;
 use crate::cli::gatefile::Project;
+use crate::cli::kept;
 use crate::cli::output::Terminal;
-use crate::engine::{self, RunFacts, Settings, TreeWatch, World};
+use crate::engine::{self, Logs, RunFacts, Settings, TreeWatch, World};
 use crate::event::{Listener, Summary};
 use crate::exec::Local;
 use crate::exec::container::{self, Container};
 use crate::exec::process::Process;
-use crate::model::{ExitStatus, Masker, Reason, Secret};
+use crate::model::{ExitStatus, GateName, Masker, Reason, Secret};
 use crate::plan::{Plan, Task};
 use crate::store::{self, RunStore};
-use crate::sys::{self, Marker, Strangers, Warden};
+use crate::sys::{self, Jobserver, Marker, Outlet, Strangers, Warden};
 
 /// Longer than any run.
 const FOR_GOOD: Duration = Duration::from_secs(366 * 24 * 3600);
+/// How long what is to be noted after an interrupt may wait for whoever reads standard error.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What a run is put together from.
 pub(super) struct Parts<'r> {
@@ -29,8 +41,10 @@ pub(super) struct Parts<'r> {
     pub project: &'r Project,
     pub plan: &'r Plan,
     pub reports: Vec<Report>,
-    /// What reruns a gate of this file, but for `run NAME`.
+    /// The words that rerun a gate of this file, but for its name.
     pub command: Vec<String>,
+    /// The sources, when they are not the work tree as it is.
+    pub ground: Option<&'r Ground>,
     /// The run's id.
     pub id: String,
     /// When it started, RFC 3339.
@@ -42,6 +56,8 @@ pub(super) struct Parts<'r> {
     pub warden: Option<Warden>,
     /// Children from before the run.
     pub strangers: Strangers,
+    /// Who hears it in place of the terminal; taken by the engine.
+    pub audience: Vec<Box<dyn Listener>>,
 }
 
 /// Runs it.
@@ -49,80 +65,171 @@ pub(super) struct Parts<'r> {
 /// # Errors
 /// What keeps a run from starting; from then on everything is an event.
 pub(super) fn run(mut parts: Parts<'_>) -> Result<ExitStatus, Failure> {
-    let store = RunStore::create(&parts.project.origin.root, &parts.id);
+    let store = RunStore::create(&super::home(parts.project, parts.ground), &parts.id);
     let store = store.map_err(|error| from_store(&error))?;
     let runtime = runtime()?;
-    let summary = runtime.block_on(in_runtime(&mut parts, &store))?;
+    let ended = runtime.block_on(in_runtime(&mut parts, &store));
     // Whoever is still blocked in a system call is left behind; all that matters is done.
     runtime.shutdown_background();
-    Ok(status(&summary))
+    ended.map(|summary| status(&summary))
 }
 
-/// The runtime panics where it cannot open its files or start its first thread: so it is tried
-/// before, and that thread stays.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+/// The runtime panics where it cannot open its files: so it is tried before. It has no thread but
+/// this one, unless an engine is asked over the network: what blocks has a thread of its own
+/// (`exec/beside.rs`).
+pub(in crate::cli) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     sys::env::has_room_for_files().map_err(|error| {
         Failure::undecided("too few files can be opened")
             .because(error)
             .hint("raise the limit: `ulimit -n 1024`")
     })?;
-    sys::env::has_room_for_threads().map_err(|error| {
-        Failure::undecided("no thread can be started")
-            .because(error)
-            .hint("raise the limit on processes: `ulimit -u`")
-    })?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .thread_keep_alive(FOR_GOOD)
         .build()
-        .map_err(|error| Failure::undecided("cannot start the runtime").because(error))?;
-    drop(runtime.spawn_blocking(|| ()));
-    Ok(runtime)
+        .map_err(|error| Failure::undecided("cannot start the runtime").because(error))
 }
 
 async fn in_runtime(parts: &mut Parts<'_>, store: &RunStore) -> Result<Summary, Failure> {
-    let signals = sys::signals::listen()
+    let mut signals = sys::signals::listen()
         .map_err(|error| Failure::undecided("cannot listen for signals").because(error))?;
-    let root = &parts.project.origin.root;
-    let executor = executor(parts)?;
+    let jobs = jobserver(parts);
+    let tracing = Tracing::from_environment(&parts.id, parts.terminal);
+    let executor = tracing::executor(executor(parts, jobs.clone())?, tracing.as_ref());
     let clock = Monotonic(sys::clock::Clock::start());
     let reports: Vec<PathBuf> = parts
         .reports
         .iter()
         .filter_map(|r| r.path.clone())
         .collect();
-    let watch = || Tree::take(root, &parts.project.pipeline, &reports);
-    let tree = watches(parts.plan).then(watch);
+    let tree = if watches(parts.plan) {
+        let take = tree(parts.project, &reports);
+        Some(tokio::select! {
+            biased;
+            Some(signal) = signals.recv() => return Err(too_early(signal)),
+            tree = take => tree?,
+        })
+    } else {
+        None
+    };
+    let outlets = Outlets::new();
+    let stderr = outlets.stderr.clone();
+    let look = Look {
+        quiet: parts.run.quiet,
+        command: parts.command.clone(),
+        logs: kept::logs(store.recorded()),
+        home: Some(super::home(parts.project, parts.ground)),
+        outlets: Some(outlets),
+    };
+    let Audience {
+        mut listeners,
+        show,
+        ear,
+    } = Audience::of(parts, store, &look)?;
+    listeners.extend(tracing.as_ref().map(Tracing::listener));
+    let overheard = ear.map(|ear| Overheard { store, ear });
+    let outlets = look.outlets.as_ref().map(Outlets::all);
     let world = World {
         run: facts(parts),
-        executor: &executor,
-        listeners: listeners(parts, store)?,
+        executor: &*executor,
+        listeners,
         clock: &clock,
         signals,
-        logs: store,
-        masker: Masker::new(
-            parts
-                .project
-                .pipeline
-                .secrets
-                .values()
-                .map(|s| s.0.as_str()),
-        ),
+        logs: overheard
+            .as_ref()
+            .map_or(store, |overheard| overheard as &dyn Logs),
+        masker: masker(parts.project),
         tree: tree.as_ref().map(|tree| tree as &dyn TreeWatch),
+        outlets: outlets.unwrap_or_default(),
     };
-    let summary = engine::run(parts.plan, settings(parts), world).await;
-    for note in executor.close().await {
-        parts.terminal.note(&note);
-    }
-    for doubt in unheard(&summary) {
-        parts.terminal.note(&doubt);
+    let running = engine::run(parts.plan, settings(parts), world);
+    let summary = beside(running, jobs, show, &clock).await;
+    last_words(&unheard(&summary), stderr, &summary, *parts.terminal).await;
+    if let Some(tracing) = tracing
+        && let Err(lost) = tracing.post().await
+    {
+        parts.terminal.note(&lost);
     }
     Ok(summary)
 }
 
+/// The run, and what goes on beside it: slots are paid back, frames are painted.
+async fn beside(
+    running: impl Future<Output = Summary>,
+    jobs: Option<Arc<Jobserver>>,
+    show: Option<Show>,
+    clock: &Monotonic,
+) -> Summary {
+    let repaying = async {
+        match &jobs {
+            Some(jobs) => jobs.repay().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        summary = running => summary,
+        never = repaying => match never {},
+        never = live::go_on(show.as_ref(), clock) => match never {},
+    }
+}
+
+fn masker(project: &Project) -> Masker {
+    let secrets = project.pipeline.secrets.values();
+    Masker::new(secrets.map(|secret| secret.0.as_str()))
+}
+
+/// The work tree as it is, which must be the one that the gate file was read in.
+async fn tree(project: &Project, own: &[PathBuf]) -> Result<Tree, Failure> {
+    let tree = Tree::take(project, own).await;
+    match tree.overtook(project).await {
+        // What cannot be known is said by the gate that asks for it.
+        Ok(None) | Err(_) => Ok(tree),
+        Ok(Some(file)) => Err(
+            Failure::undecided(format!("{file} changed while prove read it"))
+                .hint("run again, and leave the files alone meanwhile"),
+        ),
+    }
+}
+
+/// It was interrupted before the first event.
+fn too_early(signal: i32) -> Failure {
+    Failure::interrupted(
+        signal,
+        "interrupted while the work tree was read; nothing ran",
+    )
+}
+
+/// Says these to standard error. Nothing of the run is left by now, so a signal may do what it does
+/// to any program; and who was interrupted waits no longer for a reader.
+async fn last_words(notes: &[String], mut stderr: Outlet, summary: &Summary, terminal: Terminal) {
+    sys::signals::let_go();
+    // When nobody can hear, the exit code still tells.
+    if notes
+        .iter()
+        .try_for_each(|note| stderr.write_all(terminal.noted(note).as_bytes()))
+        .is_err()
+    {
+        return;
+    }
+    let patience = if summary.interrupted.is_some() {
+        LAST_WORDS
+    } else {
+        FOR_GOOD
+    };
+    tokio::select! {
+        () = stderr.drained() => {}
+        () = tokio::time::sleep(patience) => {}
+    }
+}
+
 /// What the plain report could not say because it was itself what failed.
 fn unheard(summary: &Summary) -> Vec<String> {
-    let deaf = |doubt: &&Reason| doubt.headline.starts_with("report plain");
+    let of_log = |headline: &str| {
+        let word = headline.strip_prefix("report ")?.split(':').next()?;
+        Some(forge::is_log(word))
+    };
+    let deaf = |doubt: &&Reason| of_log(&doubt.headline) == Some(true);
     match summary.doubts.iter().find(deaf) {
         Some(doubt) => {
             let verdict = summary.verdict().as_str();
@@ -132,23 +239,37 @@ fn unheard(summary: &Summary) -> Vec<String> {
     }
 }
 
-fn executor(parts: &mut Parts<'_>) -> Result<Local, Failure> {
+/// Where there can be none (no `/proc`), what gates start goes without, as it does without prove.
+fn jobserver(parts: &Parts<'_>) -> Option<Arc<Jobserver>> {
+    Jobserver::new(settings(parts).jobs.max(1))
+        .ok()
+        .map(Arc::new)
+}
+
+fn executor(parts: &mut Parts<'_>, jobs: Option<Arc<Jobserver>>) -> Result<Local, Failure> {
     let root = &parts.project.origin.root;
     let process = Process::new(root, parts.marker.clone(), parts.warden.take());
     let process = process.map_err(super::unguarded)?;
-    let process = process.beside(parts.strangers.clone());
-    let container = Container::new(container::Settings {
-        root: root.clone(),
-        env: parts.project.facts.env.clone(),
-        run: parts.id.clone(),
-    });
+    let process = process.beside(parts.strangers.clone()).sharing(jobs);
+    let process = Rc::new(process);
+    let container = Container::new(
+        container::Settings {
+            root: root.clone(),
+            env: parts.project.facts.env.clone(),
+            run: parts.id.clone(),
+        },
+        Rc::clone(&process),
+    );
     Ok(Local::new(root, process, container))
 }
 
 /// Somebody has to watch the work tree only when something is built to be shipped.
 fn watches(plan: &Plan) -> bool {
     let product = |task: &Task| match task {
-        Task::Gate(gate) => gate.kind.builds().is_some_and(|builds| !builds.tool),
+        Task::Gate(gate) => {
+            let builds = gate.kind.builds().is_some_and(|builds| !builds.tool);
+            builds && gate.not_applicable().is_none()
+        }
         Task::Tag { .. } => true,
         Task::Join => false,
     };
@@ -158,14 +279,21 @@ fn watches(plan: &Plan) -> bool {
 fn settings(parts: &Parts<'_>) -> Settings {
     Settings {
         jobs: parts.run.jobs.map_or(parts.project.facts.cpus, usize::from),
+        memory: says_memory(parts.plan).then(sys::env::memory).flatten(),
         fail_fast: parts.run.fail_fast,
         timeout: parts.run.timeout,
     }
 }
 
+/// Whether some gate says how much memory it uses: else nobody asks how much there is.
+fn says_memory(plan: &Plan) -> bool {
+    let says = |task: &Task| matches!(task, Task::Gate(gate) if gate.cost.memory.is_some());
+    plan.nodes().iter().any(|node| says(&node.task))
+}
+
 fn facts(parts: &Parts<'_>) -> RunFacts {
     let arguments = std::env::args_os().skip(1);
-    let pruned = store::prune(&parts.project.origin.root).err();
+    let pruned = store::prune(&super::home(parts.project, parts.ground)).err();
     let pruned = pruned.map(|error| format!("old runs could not be deleted: {error}"));
     let promises = sys::promises().map(str::to_owned);
     let gates = parts
@@ -185,14 +313,26 @@ fn facts(parts: &Parts<'_>) -> RunFacts {
         arguments: arguments
             .map(|word| word.to_string_lossy().into_owned())
             .collect(),
+        revision: sys::revision::of(&parts.project.origin.root),
+        places: super::places::of(parts.project),
+        took: took(parts),
         notices: expired
             .into_iter()
+            .chain(parts.ground.map(Ground::notice))
             .chain(pruned)
             .chain(promises)
             .chain(unmasked(&parts.project.pipeline.secrets))
             .collect(),
         doubts: hollow(parts.plan).into_iter().collect(),
     }
+}
+
+/// What the last run says of how long gates take; where nobody has to wait for anybody, nobody asks.
+fn took(parts: &Parts<'_>) -> BTreeMap<GateName, u64> {
+    if parts.plan.nodes().len() <= settings(parts).jobs {
+        return BTreeMap::new();
+    }
+    store::durations(&super::home(parts.project, parts.ground), &parts.id)
 }
 
 /// Secrets that the reports show as they are.
@@ -204,7 +344,8 @@ fn unmasked(secrets: &BTreeMap<String, Secret>) -> impl Iterator<Item = String> 
     })
 }
 
-/// Setups are evidence for nothing, and advisories decide nothing: a run of these proves nothing.
+/// Setups are evidence for nothing, advisories decide nothing, and what is not applicable does not
+/// run: a run of these proves nothing.
 fn hollow(plan: &Plan) -> Option<Reason> {
     let proves = |task: &Task| match task {
         Task::Gate(gate) => {
@@ -216,28 +357,20 @@ fn hollow(plan: &Plan) -> Option<Reason> {
         }
         Task::Tag { .. } | Task::Join => false,
     };
-    let none = !plan.nodes().iter().any(|node| proves(&node.task));
-    none.then(|| {
-        Reason::new("nothing but setups and advisory gates runs, and these prove nothing")
-            .hint("select a gate that checks something")
+    let idle = |task: &Task| matches!(task, Task::Gate(gate) if gate.not_applicable().is_some());
+    let mut proving = plan
+        .nodes()
+        .iter()
+        .filter(|node| proves(&node.task))
+        .peekable();
+    if proving.peek().is_none() {
+        let what = "nothing but setups and advisory gates runs, and these prove nothing";
+        return Some(Reason::new(what).hint("select a gate that checks something"));
+    }
+    proving.all(|node| idle(&node.task)).then(|| {
+        Reason::new("no gate that would prove something is applicable, and nothing proves nothing")
+            .hint("correct `when`, or add a gate that is always required")
     })
-}
-
-fn listeners(parts: &Parts<'_>, store: &RunStore) -> Result<Vec<Box<dyn Listener>>, Failure> {
-    let recorder = store.recorder().map_err(|error| from_store(&error))?;
-    let look = Look {
-        quiet: parts.run.quiet,
-        command: parts.command.clone(),
-    };
-    let mut listeners: Vec<Box<dyn Listener>> = vec![Box::new(recorder)];
-    let stdout_is_taken = parts.reports.iter().any(|report| report.path.is_none());
-    listeners.push(if stdout_is_taken {
-        reports::plain_beside(&look, *parts.terminal)?
-    } else {
-        reports::plain(&look, *parts.terminal)?
-    });
-    listeners.extend(reports::asked(&parts.reports, &look, *parts.terminal)?);
-    Ok(listeners)
 }
 
 /// Interrupted outranks all in the exit code (DESIGN section 4).

@@ -2,10 +2,18 @@
 //! together; nothing is decided.
 
 mod adapters;
+mod audience;
 mod compose;
+mod forge;
+mod ground;
+mod live;
+mod outlets;
+mod places;
 pub(super) mod reports;
+mod tracing;
 
 use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
@@ -15,22 +23,31 @@ use super::failure::Failure;
 use super::gatefile::{self, Project};
 use super::output::Terminal;
 use super::plan::{self, Chosen};
+use crate::event::Listener;
 use crate::model::ExitStatus;
 use crate::plan::{Plan, Task};
 use crate::store::{self, RunLock};
-use crate::sys::{Marker, Strangers, Warden};
+use crate::sys::{self, Marker, Strangers, Warden};
+pub(super) use compose::runtime;
+use ground::{Ground, Sources};
 use reports::Report;
 
 /// How long `--wait` without a duration waits: in effect, as long as it takes.
 const WAIT: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Options of `prove run`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "Examples:
   prove run                          everything, and then the tags
   prove run lint 'unit*'             these, with all that they wait for; nothing is tagged
   prove run --only app-test          this gate alone
+  prove run --stage pre-push         the gates of that stage, with all that they wait for
+  prove run --failed                 what did not pass the last time
+  prove run --from build             this gate and everything downstream of it
+  prove run -v                       with what gates print, as it comes
   prove run --report junit=out.xml   and a report for the CI
+  prove run --rev v1.2               that commit, whatever the work tree looks like
+  prove run --staged                 what `git commit` would commit
   prove run --wait=10m               behind another run in this project, for ten minutes at most
 
 Exit codes: 0 proved, 1 refuted, 2 the gate file or the arguments are wrong, 3 undecided,
@@ -55,8 +72,19 @@ pub(super) struct Run {
           value_parser = duration)]
     pub wait: Option<Option<Duration>>,
     /// Says only what did not pass, and the end.
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
+    /// Shows what gates print as it comes, each line behind the name of its gate.
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Shows in the title of the terminal's window how far the run is.
+    #[arg(long, env = "PROVE_TITLE", value_parser = clap::builder::FalseyValueParser::new())]
+    pub title: bool,
+    /// Rings the terminal's bell when the run is over.
+    #[arg(long, env = "PROVE_BELL", value_parser = clap::builder::FalseyValueParser::new())]
+    pub bell: bool,
+    #[command(flatten)]
+    pub sources: Sources,
 }
 
 /// `90s`, `10m`, `1h 30m`; not nothing.
@@ -70,17 +98,29 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<ExitStatus, Failure> {
+    heard_by(run, common, terminal, Vec::new())
+}
+
+/// The same; `audience`, if there is one, hears it in place of whoever looks at the terminal.
+pub(super) fn heard_by(
+    run: &Run,
+    common: &Common,
+    terminal: &Terminal,
+    audience: Vec<Box<dyn Listener>>,
+) -> Result<ExitStatus, Failure> {
     // First of all: whatever comes later is ours.
     let strangers = Strangers::now();
     let started = SystemTime::now();
     let id = store::new_run_id(started);
-    let mut prepared = prepare(run, common, &id)?;
+    let overtaken_asked = |failure| reports::overtake(&run.reports, &id, failure);
+    let ground = lay_out(run, common, terminal).map_err(overtaken_asked)?;
+    let mut prepared = prepare(run, common, ground.as_ref(), &id)?;
     let time = humantime::format_rfc3339_seconds(started).to_string();
     // The warden is forked, and a fork is safe only as long as there is one thread: now.
     let marker = Marker::new(&id).map_err(unguarded)?;
     let asked = prepared.reports.clone();
     let overtaken = |failure| reports::overtake(&asked, &id, failure);
-    let warden = Warden::start(&marker).map_err(|error| overtaken(unguarded(error)))?;
+    let warden = Warden::start(&marker, &strangers).map_err(|error| overtaken(unguarded(error)))?;
     let wait = run.wait.map(|wait| wait.unwrap_or(WAIT));
     let lock = RunLock::acquire(&prepared.project.origin.root, &id, &time, wait);
     let _lock = lock.map_err(|error| match &error {
@@ -90,7 +130,10 @@ pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<Exi
     })?;
     if wait.is_some() {
         // What was read before the wait may be of yesterday by now.
-        prepared = prepare(run, common, &id)?;
+        if let Some(ground) = &ground {
+            ground.check().map_err(overtaken)?;
+        }
+        prepared = prepare(run, common, ground.as_ref(), &id)?;
     }
     let Prepared {
         project,
@@ -104,16 +147,40 @@ pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<Exi
         project: &project,
         plan: &plan,
         reports,
-        command: common.command(),
+        command: rerun(common, ground.as_ref()),
+        ground: ground.as_ref(),
         id: id.clone(),
         time,
         terminal,
         marker,
         warden: Some(warden),
         strangers,
+        audience,
     });
     // From the first event on there is no failure any more: this one did not begin.
-    ended.map_err(overtaken)
+    let ended = ended.map_err(overtaken)?;
+    if let (Some(ground), ExitStatus::Proved) = (&ground, ended) {
+        let remembered = ground.remember(&project, &run.chosen, &id);
+        // Then it is proved again the next time.
+        remembered.unwrap_or_else(|failure| terminal.tell(&failure));
+    }
+    Ok(ended)
+}
+
+/// The sources that were asked for.
+fn lay_out(run: &Run, common: &Common, terminal: &Terminal) -> Result<Option<Ground>, Failure> {
+    if let Some(pid) = run.sources.with {
+        sys::process::end_with(pid)
+            .map_err(|error| Failure::undecided("whoever started this is gone").because(error))?;
+    }
+    let ground = Ground::of(&run.sources, common, terminal)?;
+    if ground.is_some() && run.chosen.failed {
+        return Err(
+            Failure::usage("`--failed` is about the work tree, not about a commit")
+                .hint("name the gates, or run without `--rev` and `--staged`"),
+        );
+    }
+    Ok(ground)
 }
 
 /// What is known before anything is touched.
@@ -123,10 +190,20 @@ struct Prepared {
     plan: Plan,
 }
 
-fn prepare(run: &Run, common: &Common, id: &str) -> Result<Prepared, Failure> {
+fn prepare(
+    run: &Run,
+    common: &Common,
+    ground: Option<&Ground>,
+    id: &str,
+) -> Result<Prepared, Failure> {
     let overtake = |reports: &[Report], failure| reports::overtake(reports, id, failure);
+    let common = ground.map_or(common, |ground| &ground.common);
     let project = gatefile::load(common).map_err(|failure| overtake(&run.reports, failure))?;
-    let of_file = reports::of_file(&project);
+    if let Some(ground) = ground {
+        let owned = ground.owns(&project);
+        owned.map_err(|failure| overtake(&run.reports, failure))?;
+    }
+    let of_file = reports::of_file(&project, &home(&project, ground));
     let reports = reports::distinct(&run.reports, &of_file)
         .map_err(|failure| overtake(&of_file, overtake(&run.reports, failure)))?;
     let plan = plan::make(&project, &run.chosen)
@@ -139,6 +216,20 @@ fn prepare(run: &Run, common: &Common, id: &str) -> Result<Prepared, Failure> {
     })
 }
 
+/// The words that rerun a gate of this file on these sources, but for its name.
+fn rerun(common: &Common, ground: Option<&Ground>) -> Vec<String> {
+    let sources = ground.map(Ground::words).unwrap_or_default();
+    common.rerun().into_iter().chain(sources).collect()
+}
+
+/// Where the user is: there it is recorded, and there are the reports.
+fn home(project: &Project, ground: Option<&Ground>) -> PathBuf {
+    ground.map_or_else(
+        || project.origin.root.clone(),
+        |ground| ground.home(project),
+    )
+}
+
 fn unguarded(error: std::io::Error) -> Failure {
     Failure::undecided("the warden, which ends everything should prove be killed, cannot start")
         .because(error)
@@ -147,8 +238,10 @@ fn unguarded(error: std::io::Error) -> Failure {
 /// Variables and secrets that the gates of the plan require are there.
 fn have_environment(project: &Project, plan: &Plan) -> Result<(), Failure> {
     let runs = |name: &crate::model::GateName| {
-        let of_gate =
-            |node: &crate::plan::Node| matches!(node.task, Task::Gate(_)) && node.name == *name;
+        let of_gate = |node: &crate::plan::Node| match &node.task {
+            Task::Gate(gate) => gate.name == *name && gate.not_applicable().is_none(),
+            Task::Tag { .. } | Task::Join => false,
+        };
         plan.nodes().iter().any(of_gate)
     };
     let missing = &project.pipeline.missing_env;

@@ -1,14 +1,14 @@
 //! Which reports go where: `--report KIND[=PATH]` and the gate file's `reports:`.
 
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use super::outlets::{Outlets, is_pipe, write_into};
 use crate::cli::failure::Failure;
 use crate::cli::gatefile::Project;
 use crate::cli::output::{Stdout, Terminal};
 use crate::event::{Body, Event, Listener, RunStarted, SCHEMA};
-use crate::report::{self, Options, Sink};
+use crate::report::{self, Live, Logs, Options, Sink, Wishes};
 use crate::sys;
 
 /// A report that was asked for.
@@ -70,11 +70,11 @@ pub(in crate::cli) fn distinct(
     Ok(reports)
 }
 
-/// `reports:` of the gate file, relative to the project's root.
-pub(super) fn of_file(project: &Project) -> Vec<Report> {
+/// `reports:` of the gate file, relative to the project's root where the user is.
+pub(super) fn of_file(project: &Project, home: &Path) -> Vec<Report> {
     let report = |(word, path): (&String, &String)| Report {
         word: word.clone(),
-        path: Some(project.origin.root.join(path.trim_start_matches('/'))),
+        path: Some(home.join(path.trim_start_matches('/'))),
     };
     project.pipeline.reports.iter().map(report).collect()
 }
@@ -98,7 +98,8 @@ pub(super) fn overtake(reports: &[Report], run: &str, failure: Failure) -> Failu
 }
 
 fn not_finished(report: &Report, path: &Path, run: &str) -> Result<(), String> {
-    let mut report = file(&report.word, path.to_owned()).map_err(|failure| failure.headline)?;
+    let mut report = file(&report.word, path.to_owned(), &Logs::default())
+        .map_err(|failure| failure.headline)?;
     let begun = Body::RunStarted(Box::new(RunStarted {
         schema: SCHEMA,
         run: run.to_owned(),
@@ -106,6 +107,7 @@ fn not_finished(report: &Report, path: &Path, run: &str) -> Result<(), String> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started: String::new(),
         arguments: Vec::new(),
+        revision: None,
         jobs: 0,
         narrowed: false,
         gates: Vec::new(),
@@ -124,6 +126,28 @@ fn not_finished(report: &Report, path: &Path, run: &str) -> Result<(), String> {
 pub(in crate::cli) struct Look {
     pub quiet: bool,
     pub command: Vec<String>,
+    /// The logs of the run.
+    pub logs: Logs,
+    /// The folder that `.prove` of a run lies in.
+    pub home: Option<PathBuf>,
+    /// The streams of a run. A replay has none: it writes, and dies of a signal.
+    pub outlets: Option<Outlets>,
+}
+
+impl Look {
+    fn stdout(&self) -> Box<dyn Write> {
+        match &self.outlets {
+            Some(outlets) => Box::new(outlets.stdout.clone()),
+            None => Box::new(Stdout),
+        }
+    }
+
+    fn stderr(&self) -> Box<dyn Write> {
+        match &self.outlets {
+            Some(outlets) => Box::new(outlets.stderr.clone()),
+            None => Box::new(io::stderr()),
+        }
+    }
 }
 
 type Made = Result<Box<dyn Listener>, Failure>;
@@ -139,52 +163,85 @@ pub(in crate::cli) fn asked(
 ) -> Result<Vec<Box<dyn Listener>>, Failure> {
     let one = |report: &Report| match &report.path {
         None => stdout(&report.word, look, terminal),
-        Some(path) => file(&report.word, path.clone()),
+        Some(path) => match &look.outlets {
+            Some(outlets) if is_pipe(path) => {
+                let pipe = Sink::File(Box::new(outlets.to(path)));
+                make(&report.word, pipe, &with(&look.logs))
+            }
+            _ => file(&report.word, path.clone(), &look.logs),
+        },
     };
-    reports.iter().map(one).collect()
+    let mut listeners = reports.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+    listeners.extend(super::forge::beside(reports)?);
+    Ok(listeners)
 }
 
-/// The plain report for whoever started prove, on standard output.
+/// The report for whoever started prove, on standard output: as the CI system likes it.
 pub(in crate::cli) fn plain(look: &Look, terminal: Terminal) -> Made {
-    stdout("plain", look, terminal)
+    stdout(super::forge::log_word(), look, terminal)
 }
 
 /// The same beside a report that was asked for on standard output.
 pub(super) fn plain_beside(look: &Look, terminal: Terminal) -> Made {
     let options = options(sys::terminal::stderr(), look, terminal);
-    make("plain", Sink::Stream(Box::new(io::stderr())), &options)
+    make("plain", Sink::Stream(look.stderr()), &options)
 }
 
 fn stdout(word: &str, look: &Look, terminal: Terminal) -> Made {
-    let options = options(sys::terminal::stdout(), look, terminal);
-    make(word, Sink::Stream(Box::new(Stdout)), &options)
+    make(
+        word,
+        Sink::Stream(look.stdout()),
+        &on_stdout(look, terminal),
+    )
+}
+
+/// The live view on standard output, and its listener.
+pub(super) fn live(look: &Look, terminal: Terminal, wishes: Wishes) -> (Live, Box<dyn Listener>) {
+    let sink = Sink::Stream(look.stdout());
+    Live::new(sink, &on_stdout(look, terminal), wishes)
+}
+
+/// How a report on standard output looks.
+pub(super) fn on_stdout(look: &Look, terminal: Terminal) -> Options {
+    let is = sys::terminal::stdout();
+    let home = look
+        .home
+        .as_ref()
+        .filter(|_| is.interactive && sys::terminal::has_links());
+    Options {
+        links: home.map(|home| (sys::env::host(), sys::fs::text(home))),
+        ..options(is, look, terminal)
+    }
 }
 
 fn make(word: &str, sink: Sink, options: &Options) -> Made {
     report::make(word, sink, options).map_err(|error| Failure::usage(error.to_string()))
 }
 
-fn file(word: &str, path: PathBuf) -> Made {
+fn file(word: &str, path: PathBuf, logs: &Logs) -> Made {
     let replace = move |bytes: &[u8]| {
         let named = |error: io::Error| {
             io::Error::new(error.kind(), format!("{}: {error}", sys::fs::text(&path)))
         };
         put(&path, bytes).map_err(named)
     };
-    make(word, Sink::File(Box::new(replace)), &Options::default())
+    make(word, Sink::File(Box::new(replace)), &with(logs))
 }
 
-/// A pipe or a device (`/dev/stdout`, a process substitution) is written to, a file is replaced.
+/// How a file looks: the same wherever it is made.
+fn with(logs: &Logs) -> Options {
+    Options {
+        logs: logs.clone(),
+        ..Options::default()
+    }
+}
+
+/// A pipe or a device is written to, a file is replaced.
 fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match std::fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
-            let mut open = std::fs::OpenOptions::new();
-            // A pipe that nobody reads is an error now, and not a hang.
-            let mut file = open.write(true).custom_flags(libc::O_NONBLOCK).open(path)?;
-            rustix::io::ioctl_fionbio(&file, false)?;
-            file.write_all(bytes)
-        }
-        _ => sys::fs::write_whole(path, bytes),
+    if is_pipe(path) {
+        write_into(path, bytes)
+    } else {
+        sys::fs::write_whole(path, bytes)
     }
 }
 
@@ -199,5 +256,7 @@ fn options(is: sys::terminal::Terminal, look: &Look, terminal: Terminal) -> Opti
         width: is.width,
         quiet: look.quiet,
         command: look.command.clone(),
+        logs: look.logs.clone(),
+        links: None,
     }
 }

@@ -1,13 +1,13 @@
 //! An executor with a script.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::exec::{Desk, Executor, LocalFuture, Stream};
-use crate::model::{Answer, Built, Ending, GateName, ImageIdentity, Probe, Ran};
+use crate::exec::{Closed, Desk, Executor, LocalFuture, Stream};
+use crate::model::{Answer, Built, Ending, GateName, ImageIdentity, Probe, Ran, Reason};
 
 /// What the executor does when a gate asks, one per question; the last one holds for ever.
 #[derive(Clone, Debug)]
@@ -31,6 +31,11 @@ pub enum Act {
 #[derive(Default)]
 pub struct Actor {
     pub acts: BTreeMap<GateName, RefCell<Vec<Act>>>,
+    /// How long clearing up takes; `None` never ends.
+    pub clearing: Option<Duration>,
+    /// What is to be said after it.
+    pub said: Vec<String>,
+    pub cleared: Cell<bool>,
 }
 
 impl Executor for Actor {
@@ -62,6 +67,24 @@ impl Executor for Actor {
                 }
             }
         })
+    }
+
+    fn clear_up(&self) -> LocalFuture<'_, ()> {
+        Box::pin(async {
+            match self.clearing {
+                Some(pause) => sleep(pause).await,
+                None => std::future::pending().await,
+            }
+            self.cleared.set(true);
+        })
+    }
+
+    fn closed(&self) -> Closed {
+        let left = Reason::new("prove-tmp/x:1 is still there").hint("docker rmi prove-tmp/x:1");
+        Closed {
+            notes: self.said.clone(),
+            left: (!self.cleared.get()).then_some(left).into_iter().collect(),
+        }
     }
 }
 

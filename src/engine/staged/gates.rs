@@ -140,6 +140,7 @@ fn request() -> RunRequest {
         capture_stdout: false,
         capture_stderr: false,
         collect: Collect::default(),
+        jobserver: crate::model::SharedJobs::default(),
     }
 }
 
@@ -174,6 +175,8 @@ pub fn does(name: &str, does: Does) -> Gate {
         inputs: Vec::new(),
         outputs: Vec::new(),
         allow_empty: None,
+        when: None,
+        stages: crate::model::Stage::ALL.to_vec(),
     }
 }
 

@@ -7,6 +7,7 @@ mod props;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -41,9 +42,13 @@ impl Staged {
     pub fn new(gates: impl IntoIterator<Item = Gate>) -> Self {
         Self {
             gates: gates.into_iter().collect(),
-            actor: Actor::default(),
+            actor: Actor {
+                clearing: Some(Duration::ZERO),
+                ..Actor::default()
+            },
             settings: Settings {
                 jobs: 2,
+                memory: None,
                 fail_fast: false,
                 timeout: None,
             },
@@ -63,6 +68,13 @@ impl Staged {
         self.actor
             .acts
             .insert(name_of(gate), RefCell::new(acts.to_vec()));
+        self
+    }
+
+    /// How long clearing up takes (`None`: for ever), and what is said of it.
+    pub fn clearing(mut self, takes: Option<Duration>, said: &[&str]) -> Self {
+        self.actor.clearing = takes;
+        self.actor.said = said.iter().map(|text| (*text).to_owned()).collect();
         self
     }
 
@@ -115,6 +127,7 @@ impl Staged {
             logs: &self.shelf,
             masker: Masker::new(self.secrets.iter().copied()),
             tree: self.tree.as_ref().map(|tree| tree as &dyn TreeWatch),
+            outlets: Vec::new(),
         };
         let summary = crate::engine::run(&plan, self.settings, world).await;
         (summary, self.notes.lines())

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::engine::{Clock, Log, Logs, TreeWatch};
 use crate::event::LogRef;
-use crate::exec::Stream;
+use crate::exec::{LocalFuture, Stream};
 use crate::model::GateName;
 
 /// Milliseconds since then.
@@ -67,16 +67,18 @@ impl Log for Page {
     }
 }
 
-/// Answers about the work tree in turn; the last one holds.
+/// Answers about the work tree in turn; the last one holds. Without any, reading it never ends.
 pub struct Tree(pub RefCell<Vec<Result<Vec<String>, String>>>);
 
 impl TreeWatch for Tree {
-    fn changed(&self) -> Result<Vec<String>, String> {
+    fn changed(&self) -> LocalFuture<'_, Result<Vec<String>, String>> {
         let mut answers = self.0.borrow_mut();
-        if answers.len() > 1 {
-            answers.remove(0)
-        } else {
-            answers[0].clone()
-        }
+        let answer = match answers.len() {
+            // It has no end.
+            0 => return Box::pin(std::future::pending()),
+            1 => answers[0].clone(),
+            _ => answers.remove(0),
+        };
+        Box::pin(std::future::ready(answer))
     }
 }

@@ -5,17 +5,24 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
 
 use bollard::models::ChangeType;
 use bollard::query_parameters::DownloadFromContainerOptionsBuilder;
 use futures_util::StreamExt;
+use tokio::time::timeout;
 
-use super::deliver::{Brought, Wanted, is_plain, read_result, write_below};
+use super::deliver::{Brought, Wanted, Whole, is_plain, read_result, write_below};
 use super::engine::Trouble;
 use super::session::Session;
-use super::{Desk, stop_answer, stopped};
+use super::{Desk, stop_answer};
+use crate::exec::process::keep::too_large;
 use crate::model::{Collected, NoAnswer, RunRequest, Stamp, Unanswered, limits};
+
+/// Bytes within which an archive's first entry must have begun.
+const HEAD_BYTES: usize = 1 << 20;
+/// The mode of a kept file: nobody's but the caller's.
+const KEPT: u32 = 0o600;
 
 /// Where a file of the container stands: its stamps before and after.
 type Stamps = (Option<Stamp>, Stamp);
@@ -33,7 +40,35 @@ pub(super) async fn bring(
     }
     tokio::select! {
         brought = fetch_all(session, request, name, desk) => brought,
-        stop = stopped(desk) => Err(stop_answer(stop)),
+        stop = desk.stopped() => Err(stop_answer(stop)),
+    }
+}
+
+/// Brings back what a gate that was stopped wants kept, and its reports, within the grace; but no
+/// outputs, which are half. What stopped it stays what it is: the rest is only said.
+pub(super) async fn bring_stopped(
+    session: &Session,
+    request: &RunRequest,
+    name: &str,
+    desk: &Desk<'_>,
+) -> Brought {
+    let mut request = request.clone();
+    request.collect.outputs.clear();
+    if request.collect.results.is_empty() && request.collect.keep.is_empty() {
+        return Brought::default();
+    }
+    let fetched = tokio::select! {
+        fetched = timeout(limits::GRACE, fetch_all(session, &request, name, desk)) => fetched,
+        _ = desk.killed() => Ok(Err(Unanswered::new(NoAnswer::Io, "prove was told to kill"))),
+    };
+    let why = match fetched {
+        Ok(Ok(brought)) => return brought,
+        Ok(Err(why)) => why.message,
+        Err(_) => "it takes too long".to_owned(),
+    };
+    Brought {
+        notes: vec![format!("what it wanted kept was not: {why}")],
+        ..Brought::default()
     }
 }
 
@@ -69,21 +104,20 @@ async fn fetch_all(
         } else {
             format!("{work_dir}/{path}")
         };
-        match download(session, name, &inside).await {
-            Ok(mut archive) => {
-                let place = Place {
-                    session,
-                    request,
-                    wanted: &wanted,
-                    desk,
-                };
-                place
-                    .put(&mut archive, &path, stamps, &mut brought)
-                    .map_err(|error| {
-                        let message = format!("bringing back {path} failed: {error}");
-                        Unanswered::new(NoAnswer::Io, message)
-                    })?;
-            }
+        let place = Place {
+            session,
+            request,
+            wanted: &wanted,
+            desk,
+            room: limits::KEEP_BYTES.saturating_sub(brought.kept),
+        };
+        match download(session, name, &inside, place.limit(&path)).await {
+            Ok(fetched) => place
+                .put(fetched, &path, stamps, &mut brought)
+                .map_err(|error| {
+                    let message = format!("bringing back {path} failed: {error}");
+                    Unanswered::new(NoAnswer::Io, message)
+                })?,
             // A report that is not there: the judgement sees that it is missing.
             Err(trouble) if trouble.is_not_found() => {}
             Err(trouble) => return Err(lost(trouble)),
@@ -142,8 +176,25 @@ async fn changed(
     Ok(files)
 }
 
-/// A path as a tar archive, in an unnamed temporary file: it may be large.
-async fn download(session: &Session, name: &str, path: &str) -> Result<File, Trouble> {
+/// What came of one path.
+enum Fetched {
+    /// A regular file, in an archive in an unnamed temporary file: it may be large.
+    File(File),
+    /// More bytes than were wanted.
+    TooLarge,
+    /// Its files are fetched one by one.
+    Directory,
+    /// A link, a pipe, a device.
+    Other,
+}
+
+/// Fetches a path. What it is and how large is known by its head: more is not taken.
+async fn download(
+    session: &Session,
+    name: &str,
+    path: &str,
+    limit: u64,
+) -> Result<Fetched, Trouble> {
     let broken = |error: std::io::Error| Trouble::Broke(error.to_string());
     let mut file = tempfile::tempfile().map_err(broken)?;
     let options = DownloadFromContainerOptionsBuilder::default()
@@ -151,12 +202,34 @@ async fn download(session: &Session, name: &str, path: &str) -> Result<File, Tro
         .build();
     let client = session.engine.patient();
     let mut chunks = Box::pin(client.download_from_container(name, Some(options)));
+    let mut head = Some(Vec::new());
     while let Some(chunk) = chunks.next().await {
-        file.write_all(&chunk.map_err(Trouble::from)?)
-            .map_err(broken)?;
+        let chunk = chunk.map_err(Trouble::from)?;
+        file.write_all(&chunk).map_err(broken)?;
+        let Some(seen) = &mut head else { continue };
+        seen.extend_from_slice(&chunk);
+        match first_entry(seen) {
+            Some((kind, _)) if kind.is_dir() => return Ok(Fetched::Directory),
+            Some((kind, _)) if !kind.is_file() => return Ok(Fetched::Other),
+            Some((_, size)) if size > limit => return Ok(Fetched::TooLarge),
+            Some(_) => head = None,
+            None if seen.len() > HEAD_BYTES => break,
+            None => {}
+        }
+    }
+    if head.is_some() {
+        return Err(Trouble::Broke("the engine sent no archive".to_owned()));
     }
     file.rewind().map_err(broken)?;
-    Ok(file)
+    Ok(Fetched::File(file))
+}
+
+/// The kind and the size of an archive's first entry, once enough of it is there. It is the path
+/// itself.
+fn first_entry(seen: &[u8]) -> Option<(tar::EntryType, u64)> {
+    let mut archive = tar::Archive::new(seen);
+    let entry = archive.entries().ok()?.next()?.ok()?;
+    Some((entry.header().entry_type(), entry.size()))
 }
 
 /// Where a file goes.
@@ -165,77 +238,113 @@ struct Place<'a> {
     request: &'a RunRequest,
     wanted: &'a Wanted,
     desk: &'a Desk<'a>,
+    /// Bytes that may still be kept.
+    room: u64,
 }
 
 impl Place<'_> {
+    /// How many bytes of this path are wanted at most.
+    fn limit(&self, path: &str) -> u64 {
+        let result = match self.wanted.is_result(path) {
+            true => limits::RESULT_BYTES,
+            false => 0,
+        };
+        match (self.wanted.is_output(path), self.wanted.is_kept(path)) {
+            (true, _) => u64::MAX,
+            (false, true) => self.room.max(result),
+            (false, false) => result,
+        }
+    }
+
     /// Takes one path out of its archive. Directories come file by file; links are left behind.
     fn put(
         &self,
-        archive: &mut File,
+        fetched: Fetched,
         path: &str,
         (before, after): Stamps,
         brought: &mut Brought,
     ) -> std::io::Result<()> {
+        let mut file = match fetched {
+            Fetched::File(file) => Some(file),
+            Fetched::TooLarge => {
+                if self.wanted.is_kept(path) {
+                    brought.notes.push(too_large(path, 0));
+                }
+                None
+            }
+            Fetched::Directory => return Ok(()),
+            Fetched::Other => {
+                brought.notes.push(format!(
+                    "{path} is no regular file and was left in the container"
+                ));
+                return Ok(());
+            }
+        };
         if self.wanted.is_result(path) {
-            self.each(archive, path, brought, |entry, brought| {
-                let bytes = read_result(entry)?;
-                let path = path.to_owned();
-                let (before, after) = (before.clone(), after.clone());
-                brought.results.push(Collected {
-                    path,
-                    bytes,
-                    before,
-                    after,
-                });
-                Ok(())
-            })?;
+            let bytes = match &mut file {
+                Some(file) => entry(file, |_, content| read_result(content))?,
+                None => None,
+            };
+            brought.results.push(Collected {
+                path: path.to_owned(),
+                bytes,
+                before,
+                after,
+            });
         }
+        let Some(file) = &mut file else { return Ok(()) };
         if self.wanted.is_output(path) {
             let base = self
                 .session
                 .root
                 .join(self.request.cwd.trim_start_matches('/'));
-            self.each(archive, path, brought, |entry, _| {
-                let mode = entry.header().mode().unwrap_or(0o644);
-                write_below(&base, path, mode, entry)
+            entry(file, |mode, content| {
+                write_below(&base, path, mode, content)
             })?;
         }
-        if let Some(base) = self
-            .desk
-            .sink
-            .keep_dir()
-            .filter(|_| self.wanted.is_kept(path))
-        {
-            std::fs::create_dir_all(&base)?;
-            self.each(archive, path, brought, |entry, _| {
-                write_below(&base, path, 0o644, entry)
-            })?;
+        if self.wanted.is_kept(path) {
+            brought
+                .notes
+                .extend(self.keep(file, path, &mut brought.kept)?);
         }
         Ok(())
     }
 
-    fn each(
-        &self,
-        archive: &mut File,
-        path: &str,
-        brought: &mut Brought,
-        mut take: impl FnMut(&mut tar::Entry<'_, &mut File>, &mut Brought) -> std::io::Result<()>,
-    ) -> std::io::Result<()> {
-        archive.rewind()?;
-        let mut archive = tar::Archive::new(archive);
-        // The first entry is the path itself; of a directory only that is looked at.
-        let Some(entry) = archive.entries()?.next() else {
-            return Ok(());
+    /// Keeps a file; gives why it was not. `kept` counts bytes.
+    fn keep(&self, file: &mut File, path: &str, kept: &mut u64) -> std::io::Result<Option<String>> {
+        let Some(base) = self.desk.sink.keep_dir() else {
+            return Ok(None);
         };
-        let mut entry = entry?;
-        let kind = entry.header().entry_type();
-        if kind.is_file() {
-            take(&mut entry, brought)?;
-        } else if !kind.is_dir() {
-            brought.notes.push(format!(
-                "{path} is no regular file and was left in the container"
-            ));
+        let size = entry(file, |_, content| Ok(content.left))?;
+        if size > self.room {
+            return Ok(Some(too_large(path, 0)));
         }
-        Ok(())
+        let put = std::fs::create_dir_all(&base).and_then(|()| {
+            entry(file, |mode, content| {
+                write_below(&base, path, KEPT | mode & 0o100, content)
+            })
+        });
+        match put {
+            Ok(()) => *kept += size,
+            Err(error) => return Ok(Some(format!("{path} could not be kept: {error}"))),
+        }
+        Ok(None)
     }
+}
+
+/// Reads the one file of an archive: its mode and its content, whole or with an error.
+fn entry<T>(
+    archive: &mut File,
+    take: impl FnOnce(u32, &mut Whole<&mut dyn Read>) -> std::io::Result<T>,
+) -> std::io::Result<T> {
+    archive.rewind()?;
+    let mut archive = tar::Archive::new(archive);
+    let missing = || std::io::Error::other("the archive is empty");
+    let mut entry = archive.entries()?.next().ok_or_else(missing)??;
+    let mode = entry.header().mode().unwrap_or(KEPT);
+    let mut content = Whole {
+        left: entry.size(),
+        from: &mut entry as &mut dyn Read,
+    };
+    take(mode, &mut content)
 }

@@ -17,7 +17,7 @@ use self::native::Native;
 use self::words::Tail;
 use super::engine::Trouble;
 use super::session::Session;
-use super::{Desk, image, stop_answer, stopped};
+use super::{Desk, image, stop_answer};
 use crate::model::{Answer, BuildRequest, Built, NoAnswer, Unanswered};
 
 /// Who builds.
@@ -69,7 +69,7 @@ async fn try_build(
     request: &BuildRequest,
     desk: &Desk<'_>,
 ) -> Result<Built, Unanswered> {
-    let builder = choose(session).await?;
+    let builder = choose(session, desk).await?;
     check(builder, request)?;
     let failed = |message| Built::Failed {
         message,
@@ -85,11 +85,18 @@ async fn try_build(
             .progress("note: this builder shows the Dockerfile to COPY although it is ignored");
     }
     let before = images(session).await?;
+    // Remembered as they come: a build that fails or is stopped leaves them behind.
+    let made = |id: &str| {
+        let known = |image: &ImageSummary| image.id.trim_start_matches("sha256:").starts_with(id);
+        if !before.iter().any(known) {
+            session.held.step(id);
+        }
+    };
     let end = match builder {
         Builder::Buildx => buildx::build(session, request, (context, desk)).await?,
         Builder::Native(native) => tokio::select! {
-            end = native::build(&session.engine, native, request, (context, desk)) => end?,
-            stop = stopped(desk) => return Err(stop_answer(stop)),
+            end = native::build(&session.engine, native, request, (context, desk), &made) => end?,
+            stop = desk.stopped() => return Err(stop_answer(stop)),
         },
     };
     let id = match end {
@@ -105,8 +112,10 @@ async fn try_build(
     {
         hold(session, &image.id).await?;
     }
-    if builder == Builder::Native(Native::Classic) {
-        session.remember_steps(new_steps(session, &image.id, &before).await?);
+    let is_new = before.iter().all(|known| known.id != image.id);
+    if builder == Builder::Native(Native::Classic) && is_new {
+        let steps = new_steps(session, &image.id, &before).await?;
+        session.held.steps(steps);
     }
     Ok(Built::Image {
         image,
@@ -115,12 +124,12 @@ async fn try_build(
 }
 
 /// The builder that `PROVE_BUILDER` names, or the best that there is.
-async fn choose(session: &Session) -> Result<Builder, Unanswered> {
+async fn choose(session: &Session, desk: &Desk<'_>) -> Result<Builder, Unanswered> {
     let forced = session.env.get("PROVE_BUILDER").map(String::as_str);
     match forced.filter(|name| !name.is_empty()) {
         Some("buildkit") => Ok(Builder::Native(Native::BuildKit)),
         Some("classic") => Ok(Builder::Native(Native::Classic)),
-        Some("buildx") if session.has_buildx().await => Ok(Builder::Buildx),
+        Some("buildx") if session.has_buildx(desk).await => Ok(Builder::Buildx),
         Some("buildx") => Err(Unanswered::new(
             NoAnswer::ToolMissing,
             "PROVE_BUILDER asks for buildx, and `docker buildx version` does not work",
@@ -131,14 +140,14 @@ async fn choose(session: &Session) -> Result<Builder, Unanswered> {
             format!("PROVE_BUILDER is `{other}`"),
         )
         .hint("it is one of buildx, buildkit, classic")),
-        None if session.has_buildx().await => Ok(Builder::Buildx),
+        None if session.has_buildx(desk).await => Ok(Builder::Buildx),
         None => Ok(Builder::Native(Native::BuildKit)),
     }
 }
 
 /// Asked once per run.
-pub(super) async fn buildx_is_there(session: &Session) -> bool {
-    buildx::is_there(session).await
+pub(super) async fn buildx_is_there(session: &Session, desk: &Desk<'_>) -> bool {
+    buildx::is_there(session, desk).await
 }
 
 /// Whether the builder can do what the request asks for.
@@ -190,8 +199,8 @@ fn is_untagged(image: &ImageSummary) -> bool {
     image.repo_tags.iter().all(|tag| tag == "<none>:<none>")
 }
 
-/// The steps that the classic builder made for this image and that were not there before, the
-/// last one first.
+/// The steps that the classic builder made for this new image and that were not there before, the
+/// last one first. (An image that was there before stands on steps that were.)
 async fn new_steps(
     session: &Session,
     id: &str,
@@ -214,7 +223,7 @@ async fn new_steps(
 
 /// Names the image for as long as this run lives, so that no prune and no other run takes it.
 async fn hold(session: &Session, id: &str) -> Result<(), Unanswered> {
-    let (repository, tag) = session.temporary_tag();
+    let (repository, tag) = session.temporary_tag(id);
     let options = TagImageOptionsBuilder::default()
         .repo(&repository)
         .tag(&tag)

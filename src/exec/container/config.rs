@@ -169,6 +169,7 @@ pub(super) mod tests {
             capture_stdout: true,
             capture_stderr: true,
             collect: Collect::default(),
+            jobserver: crate::model::SharedJobs::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Must not know where the files come from.
 
+use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::path::{Component, Path};
 
@@ -14,6 +15,8 @@ use crate::model::{Collect, Collected, NoAnswer, Unanswered, limits};
 pub(super) struct Brought {
     pub(super) results: Vec<Collected>,
     pub(super) notes: Vec<String>,
+    /// Bytes that were kept.
+    pub(super) kept: u64,
 }
 
 /// The wanted paths of a run.
@@ -90,6 +93,25 @@ pub(super) fn read_result(mut from: impl Read) -> io::Result<Option<Vec<u8>>> {
     Ok(fits.then_some(bytes))
 }
 
+/// Content of which all must be there: an archive that was cut ends like one that is whole.
+pub(super) struct Whole<R> {
+    pub(super) from: R,
+    /// Bytes that must still come.
+    pub(super) left: u64,
+}
+
+impl<R: Read> Read for Whole<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.from.read(buffer)?;
+        if count == 0 && self.left > 0 && !buffer.is_empty() {
+            let message = format!("it was cut: {} bytes are missing", self.left);
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+        }
+        self.left = self.left.saturating_sub(count as u64);
+        Ok(count)
+    }
+}
+
 /// Writes a file below `base`, whole or not at all. A path that would leave `base`, by `..` or by
 /// a link on its way, is refused; a link in its own place is replaced, not followed.
 pub(super) fn write_below(
@@ -104,6 +126,17 @@ pub(super) fn write_below(
     if relative.as_os_str().is_empty() || !relative.components().all(plain) {
         return Err(io::Error::other(format!(
             "`{path}` leads out of the folder"
+        )));
+    }
+    // `.GIT` is git's too where the file system does not tell them apart.
+    let private = |name: &OsStr| {
+        [".git", ".prove"]
+            .iter()
+            .any(|ours| name.eq_ignore_ascii_case(ours))
+    };
+    if relative.iter().any(private) {
+        return Err(io::Error::other(format!(
+            "`{path}` lies in a folder of git's or of prove's own, where nothing is put"
         )));
     }
     let mut parent = base.to_path_buf();
@@ -162,6 +195,16 @@ mod tests {
         assert!(write("a/../../up").is_err());
         assert!(write("link/file").is_err());
         assert!(write("").is_err());
+        for ours in [
+            ".git/hooks/x",
+            "a/.git/config",
+            ".prove/x",
+            ".GIT/x",
+            "b/.prove",
+        ] {
+            assert!(write(ours).is_err(), "{ours}");
+        }
+        assert!(write(".gitignore").is_ok());
         assert!(write("a/b").is_ok());
         std::os::unix::fs::symlink(outside.path().join("t"), base.path().join("own")).unwrap();
         assert!(write("own").is_ok());

@@ -75,7 +75,7 @@ fn set<'a>(env: &'a Env, name: &str) -> Option<&'a str> {
 }
 
 /// Docker's own folder of settings.
-fn docker_dir(env: &Env) -> Option<PathBuf> {
+pub(super) fn docker_dir(env: &Env) -> Option<PathBuf> {
     let home = || set(env, "HOME").map(|home| Path::new(home).join(".docker"));
     set(env, "DOCKER_CONFIG").map(PathBuf::from).or_else(home)
 }

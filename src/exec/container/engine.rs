@@ -10,6 +10,7 @@ use std::time::Duration;
 use bollard::errors::Error;
 use bollard::{API_DEFAULT_VERSION, Docker};
 use tokio::net::UnixStream;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::discover::{Address, Endpoint};
@@ -124,8 +125,9 @@ impl Engine {
     }
 
     async fn open(endpoint: Endpoint, answer: Duration) -> Result<Self, Unanswered> {
-        if let Address::Unix(path) = &endpoint.address {
-            knock(path, answer).await?;
+        match &endpoint.address {
+            Address::Unix(path) => knock(path, answer).await?,
+            Address::Http(_) | Address::Https { .. } => have_a_thread()?,
         }
         let docker = client(&endpoint.address).map_err(|error| {
             absent(whole_chain(&error)).hint("check the address and the certificates")
@@ -166,14 +168,38 @@ impl Engine {
         &self,
         question: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Trouble> {
-        match timeout(self.answer, question).await {
-            Ok(answer) => answer.map_err(Trouble::from),
-            Err(_) => {
-                let seconds = self.answer.as_secs_f32();
-                Err(Trouble::Gone(format!(
-                    "the engine does not answer within {seconds} s"
-                )))
-            }
+        within(self.answer, question).await
+    }
+
+    /// As [`Engine::bounded`], and asked to the end also when nobody waits any more: a request
+    /// that is dropped half-way may be carried out all the same.
+    pub(super) fn detached<T: Send + Sync + 'static>(
+        &self,
+        question: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Told<T> {
+        let (tell, told) = watch::channel(None);
+        let limit = self.answer;
+        tokio::spawn(async move {
+            tell.send_replace(Some(within(limit, question).await));
+        });
+        told
+    }
+}
+
+/// An answer that is there or on its way.
+pub(super) type Told<T> = watch::Receiver<Option<Result<T, Trouble>>>;
+
+async fn within<T>(
+    limit: Duration,
+    question: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Trouble> {
+    match timeout(limit, question).await {
+        Ok(answer) => answer.map_err(Trouble::from),
+        Err(_) => {
+            let seconds = limit.as_secs_f32();
+            Err(Trouble::Gone(format!(
+                "the engine does not answer within {seconds} s"
+            )))
         }
     }
 }
@@ -200,6 +226,17 @@ fn client(address: &Address) -> Result<Docker, Error> {
             API_DEFAULT_VERSION,
         ),
     }
+}
+
+/// Names of machines are looked up on a thread of the runtime, which panics where it cannot start
+/// its first: so that is tried before, and then that thread stays.
+fn have_a_thread() -> Result<(), Unanswered> {
+    crate::sys::env::has_room_for_threads().map_err(|error| {
+        absent(format!("no thread can be started: {error}"))
+            .hint("raise the limit on processes: `ulimit -u`")
+    })?;
+    drop(tokio::task::spawn_blocking(|| ()));
+    Ok(())
 }
 
 /// Opens the socket once by hand: the kernel's own error says more than any client's.

@@ -1,15 +1,24 @@
 //! A fake engine on a socket, for what a real one does only on its worst days: refuse, hang, die.
 
+mod bringing;
+mod buildx;
+mod logins;
+mod making;
+
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Notify;
 
 use super::config::tests::request;
-use super::tests::{Heard, ask};
+use super::tests::{Heard, ask, process};
 use super::{Container, Settings};
+use crate::exec::Executor as _;
 use crate::model::{Answer, ImageRef, NoAnswer, Probe, Unanswered};
 
 /// What the fake does with a request after its answer.
@@ -19,9 +28,16 @@ enum Play {
     Send(String),
     /// Says nothing and stays open.
     Hang,
+    /// Sends this and stays open.
+    Stall(String),
+    /// Does this when it is told to, whether or not somebody still listens.
+    When(Arc<Notify>, Arc<dyn Fn() -> Play + Send + Sync>),
 }
 
 type Script = fn(&str) -> Play;
+
+/// A script that remembers.
+type Scripted = Arc<dyn Fn(&str) -> Play + Send + Sync>;
 
 fn json(body: &str) -> Play {
     let length = body.len();
@@ -58,7 +74,7 @@ fn polite(path: &str) -> Play {
     }
 }
 
-async fn serve(mut stream: UnixStream, script: Script) {
+async fn serve(mut stream: UnixStream, script: Scripted) {
     let mut seen = Vec::new();
     let mut buffer = [0; 4096];
     while !seen.windows(4).any(|window| window == b"\r\n\r\n") {
@@ -68,11 +84,14 @@ async fn serve(mut stream: UnixStream, script: Script) {
         }
     }
     let text = String::from_utf8_lossy(&seen).into_owned();
-    let path = text
-        .split_whitespace()
-        .nth(1)
-        .unwrap_or_default()
-        .to_owned();
+    let mut request = text.lines().next().unwrap_or_default().to_owned();
+    let auth = text
+        .lines()
+        .find(|line| line.to_ascii_lowercase().starts_with("x-registry-auth:"));
+    if let Some((_, auth)) = auth.and_then(|line| line.split_once(':')) {
+        request.push_str(&format!(" x-registry-auth: {}", auth.trim()));
+    }
+    let path = request.split_whitespace().nth(1).unwrap_or_default();
     if path.contains("/build") {
         // The whole context first, as an engine does: its last chunk is empty.
         while !seen.ends_with(b"0\r\n\r\n") {
@@ -82,30 +101,42 @@ async fn serve(mut stream: UnixStream, script: Script) {
             }
         }
     }
-    match script(&path) {
+    let mut play = script(&request);
+    if let Play::When(told, then) = play {
+        told.notified().await;
+        play = then();
+    }
+    match play {
         Play::Send(text) => drop(stream.write_all(text.as_bytes()).await),
-        Play::Hang => std::future::pending().await,
+        Play::Stall(text) => {
+            drop(stream.write_all(text.as_bytes()).await);
+            std::future::pending::<()>().await;
+        }
+        Play::Hang | Play::When(..) => std::future::pending().await,
     }
 }
 
 /// Asks one probe of an engine that follows this script.
 async fn asked(script: Script, probe: &Probe) -> Unanswered {
-    let dir = tempfile::tempdir().unwrap();
-    let socket = dir.path().join("engine.sock");
-    let listener = UnixListener::bind(&socket).unwrap();
-    let server = tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, script));
-        }
-    });
-    std::fs::write(dir.path().join("Dockerfile"), "FROM scratch\n").unwrap();
-    let container = executor(dir.path(), &socket);
-    let answer = ask(&container, probe, &Heard::default()).await;
-    server.abort();
-    match answer {
+    let (container, _dir) = staged(Arc::new(script));
+    match ask(&container, probe, &Heard::default()).await {
         Answer::Unanswered(why) => why,
         other => panic!("{other:?}"),
     }
+}
+
+/// An executor on an engine that follows this script, for as long as the folder is held.
+fn staged(script: Scripted) -> (Container, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("engine.sock");
+    let listener = UnixListener::bind(&socket).unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, Arc::clone(&script)));
+        }
+    });
+    std::fs::write(dir.path().join("Dockerfile"), "FROM scratch\n").unwrap();
+    (executor(dir.path(), &socket), dir)
 }
 
 fn executor(dir: &Path, socket: &Path) -> Container {
@@ -116,6 +147,8 @@ fn executor(dir: &Path, socket: &Path) -> Container {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
+    let name = dir.file_name().unwrap().to_str().unwrap();
+    let run = format!("fake-{}", name.trim_start_matches('.'));
     let settings = Settings {
         root: dir.to_path_buf(),
         env,
@@ -123,7 +156,7 @@ fn executor(dir: &Path, socket: &Path) -> Container {
     };
     Container {
         answer: Duration::from_millis(200),
-        ..Container::new(settings)
+        ..Container::new(settings, process(dir, &run))
     }
 }
 
@@ -210,6 +243,26 @@ async fn a_build_without_an_image_id_is_no_build() {
 }
 
 #[tokio::test]
+async fn a_line_without_an_end_is_output_all_the_same() {
+    let long: Script = |path| match path {
+        p if p.contains("/build") => {
+            let dots = format!("{{\"stream\":\"{}\"}}\n", ".".repeat(1000));
+            broken(&dots.repeat(100))
+        }
+        p => polite(p),
+    };
+    let (container, dir) = staged(Arc::new(long));
+    let classic = BTreeMap::from([("PROVE_BUILDER".to_owned(), "classic".to_owned())]);
+    let mut settings = container.settings.clone();
+    settings.env.extend(classic);
+    let container = Container::new(settings, Rc::clone(&container.process));
+    let heard = Heard::default();
+    ask(&container, &build(), &heard).await;
+    assert_eq!(heard.stdout.borrow().len(), 100_000);
+    drop(dir);
+}
+
+#[tokio::test]
 async fn an_engine_that_dies_in_a_run_is_gone() {
     let dies: Script = |path| match path {
         p if p.contains("/wait") => broken(""),
@@ -217,4 +270,23 @@ async fn an_engine_that_dies_in_a_run_is_gone() {
     };
     let why = asked(dies, &run()).await;
     assert_eq!(why.why, NoAnswer::EngineGone, "{why:?}");
+}
+
+#[tokio::test]
+async fn clearing_up_that_was_broken_off_leaves_what_it_had_not_removed() {
+    let hangs: Script = |path| match path {
+        p if p.contains("force=true") => Play::Hang,
+        p => polite(p),
+    };
+    let (container, _dir) = staged(Arc::new(hangs));
+    ask(&container, &run(), &Heard::default()).await;
+    let limit = tokio::time::timeout(Duration::from_millis(20), container.clear_up());
+    assert!(limit.await.is_err(), "it hangs");
+    let left = &container.closed().left[0];
+    assert!(
+        left.details[0].contains("container prove-fake-"),
+        "{left:?}"
+    );
+    let hint = left.hint.as_deref().unwrap();
+    assert!(hint.contains("rm -fv prove-fake-"), "{hint}");
 }

@@ -11,9 +11,9 @@ use bollard::query_parameters::{
 use futures_util::{Stream, StreamExt};
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::Desk;
 use super::engine::{Engine, Trouble};
 use super::session::Session;
-use super::{Desk, killed, stopped};
 use crate::exec::{Stop, Stream as Which};
 use crate::model::{NoAnswer, RunRequest, Unanswered, limits};
 
@@ -115,13 +115,13 @@ impl Follow {
             tokio::select! {
                 output = self.output.next(), if open => open = self.took(output, desk),
                 exit = &mut self.exit => break exit,
-                stop = stopped(desk), if self.followed.stopped.is_none() => {
+                stop = desk.stopped(), if self.followed.stopped.is_none() => {
                     self.followed.stopped = Some(stop);
                     deadline = Some(Instant::now() + limits::GRACE);
                     self.signal(session, name, if stop.kill { "SIGKILL" } else { "SIGTERM" }).await;
                     dead = stop.kill;
                 }
-                () = killed(desk), if self.followed.stopped.is_some() && !dead => {
+                _ = desk.killed(), if self.followed.stopped.is_some() && !dead => {
                     self.signal(session, name, "SIGKILL").await;
                     dead = true;
                 }

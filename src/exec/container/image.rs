@@ -2,21 +2,23 @@
 
 use bollard::models::ImageInspect;
 use bollard::query_parameters::CreateImageOptionsBuilder;
+use bollard::{BollardRequest, Docker};
 use futures_util::StreamExt;
 
-use super::Desk;
 use super::engine::{Engine, Trouble};
+use super::session::Session;
+use super::{Desk, credentials};
 use crate::model::{ImageIdentity, ImageRef, NoAnswer, Unanswered};
 
 /// The id of the image to run in.
 pub(super) async fn resolve(
-    engine: &Engine,
+    session: &Session,
     image: &ImageRef,
     desk: &Desk<'_>,
 ) -> Result<String, Unanswered> {
     match image {
-        ImageRef::Built(identity) => same(engine, identity).await,
-        ImageRef::Named(name) => named(engine, name, desk).await,
+        ImageRef::Built(identity) => same(&session.engine, identity).await,
+        ImageRef::Named(name) => named(session, name, desk).await,
     }
 }
 
@@ -38,17 +40,20 @@ async fn same(engine: &Engine, wanted: &ImageIdentity) -> Result<String, Unanswe
     Err(Unanswered::new(NoAnswer::ImageMissing, message))
 }
 
-async fn named(engine: &Engine, name: &str, desk: &Desk<'_>) -> Result<String, Unanswered> {
+async fn named(session: &Session, name: &str, desk: &Desk<'_>) -> Result<String, Unanswered> {
+    let engine = &session.engine;
     let doing = format!("looking for the image {name}");
     match identity(engine, name).await {
         Ok(found) => return Ok(found.id),
         Err(trouble) if trouble.is_not_found() => {}
         Err(trouble) => return Err(trouble.unanswered(NoAnswer::CannotStart, &doing)),
     }
-    pull(engine, name, desk).await.map_err(|trouble| {
+    let login = credentials::header(session, name, desk).await?;
+    let client = with_login(engine.patient(), login);
+    pull(&client, name, desk).await.map_err(|trouble| {
         let doing = format!("the image {name} is not on the engine, and pulling it failed");
         let why = trouble.unanswered(NoAnswer::ImageMissing, &doing);
-        let pull = format!("check the name; a private image: `docker pull {name}` first");
+        let pull = "check the name; a private image: `docker login` first".to_owned();
         if why.hint.is_some() {
             why
         } else {
@@ -61,8 +66,21 @@ async fn named(engine: &Engine, name: &str, desk: &Desk<'_>) -> Result<String, U
         .map_err(|t| t.unanswered(NoAnswer::ImageMissing, &doing))
 }
 
+/// A client that shows this login. The library's own way of it writes some passwords so that no
+/// engine can read them.
+fn with_login(client: Docker, login: Option<String>) -> Docker {
+    let Some(login) = login else { return client };
+    client.with_request_modifier(move |mut request: BollardRequest| {
+        // Letters, digits, `-`, `_` and `=` alone: always a header's value.
+        if let Ok(login) = login.parse() {
+            request.headers_mut().insert("X-Registry-Auth", login);
+        }
+        request
+    })
+}
+
 /// Pulls once. Without a tag that would be *every* tag of the repository, so `latest` is said.
-async fn pull(engine: &Engine, name: &str, desk: &Desk<'_>) -> Result<(), Trouble> {
+async fn pull(client: &Docker, name: &str, desk: &Desk<'_>) -> Result<(), Trouble> {
     let last = name.rsplit('/').next().unwrap_or(name);
     let whole = if last.contains([':', '@']) {
         name.to_owned()
@@ -73,7 +91,6 @@ async fn pull(engine: &Engine, name: &str, desk: &Desk<'_>) -> Result<(), Troubl
     let options = CreateImageOptionsBuilder::default()
         .from_image(&whole)
         .build();
-    let client = engine.patient();
     let mut lines = client.create_image(Some(options), None, None);
     while let Some(line) = lines.next().await {
         let line = line?;

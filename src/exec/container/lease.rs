@@ -36,6 +36,8 @@ pub(super) struct Owner {
 /// A held lease. Dropping it lets go of the lock.
 pub(super) struct Lease {
     pub(super) owner: Owner,
+    /// The machine has an id of its own: its name alone may be many a machine's.
+    known: bool,
     path: PathBuf,
     _lock: File,
 }
@@ -63,6 +65,7 @@ impl Lease {
         };
         Ok(Self {
             owner,
+            known: !machine_id().is_empty(),
             path,
             _lock: lock,
         })
@@ -84,14 +87,16 @@ impl Lease {
         .collect()
     }
 
-    /// Whether what this owner left is certainly nobody's any more: of this machine, and of an
-    /// earlier boot or with a lock that nobody holds. In doubt it is somebody's.
-    pub(super) fn is_abandoned(&self, other: &Owner) -> bool {
+    /// Whether what this owner left is certainly nobody's any more: of this machine, and with a
+    /// lock that nobody holds or of an earlier boot. In doubt it is somebody's: another boot is an
+    /// earlier one only if the engine is `local` and the machine has an id; a shared engine may
+    /// know other machines of the same name.
+    pub(super) fn is_abandoned(&self, other: &Owner, local: bool) -> bool {
         if other.host != self.owner.host {
             return false;
         }
         if other.boot != self.owner.boot {
-            return true;
+            return local && self.known;
         }
         other.scope == self.owner.scope && !self.is_held(&other.run)
     }
@@ -195,8 +200,13 @@ fn host() -> String {
         .nodename()
         .to_string_lossy()
         .into_owned();
+    short(&format!("{name}\0{}", machine_id()), 12)
+}
+
+/// Empty where there is none, as in many an image.
+fn machine_id() -> String {
     let id = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
-    short(&format!("{name}\0{}", id.trim()), 12)
+    id.trim().to_owned()
 }
 
 /// Linux names its boots. Elsewhere every boot looks alike, and a lock alone decides.
@@ -251,10 +261,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (mine, other) = (lease(&dir, "mine"), lease(&dir, "other"));
         let owner = other.owner.clone();
-        assert!(!mine.is_abandoned(&mine.owner));
-        assert!(!mine.is_abandoned(&owner));
+        assert!(!mine.is_abandoned(&mine.owner, true));
+        assert!(!mine.is_abandoned(&owner, true));
         drop(other);
-        assert!(mine.is_abandoned(&owner));
+        assert!(mine.is_abandoned(&owner, true));
     }
 
     #[test]
@@ -265,23 +275,38 @@ mod tests {
             run: "dead-1".to_owned(),
             ..mine.owner.clone()
         };
-        assert!(mine.is_abandoned(&dead));
-        assert!(!mine.is_abandoned(&Owner {
-            host: "x".to_owned(),
-            ..dead.clone()
-        }));
-        assert!(!mine.is_abandoned(&Owner {
-            scope: "x".to_owned(),
-            ..dead.clone()
-        }));
-        assert!(!mine.is_abandoned(&Owner {
-            run: "../up".to_owned(),
-            ..dead.clone()
-        }));
-        assert!(mine.is_abandoned(&Owner {
+        assert!(mine.is_abandoned(&dead, true));
+        assert!(!mine.is_abandoned(
+            &Owner {
+                host: "x".to_owned(),
+                ..dead.clone()
+            },
+            true
+        ));
+        assert!(!mine.is_abandoned(
+            &Owner {
+                scope: "x".to_owned(),
+                ..dead.clone()
+            },
+            true
+        ));
+        assert!(!mine.is_abandoned(
+            &Owner {
+                run: "../up".to_owned(),
+                ..dead.clone()
+            },
+            true
+        ));
+        let earlier = Owner {
             boot: "x".to_owned(),
             ..dead
-        }));
+        };
+        let mut mine = mine;
+        for (known, local) in [(false, false), (false, true), (true, false), (true, true)] {
+            mine.known = known;
+            let sure = known && local;
+            assert_eq!(mine.is_abandoned(&earlier, local), sure, "{known} {local}");
+        }
     }
 
     #[test]
@@ -290,10 +315,13 @@ mod tests {
         let mine = lease(&dir, "mine");
         let left = mine.path.with_file_name("dead-1.lock");
         std::fs::write(&left, "").unwrap();
-        assert!(mine.is_abandoned(&Owner {
-            run: "dead-1".to_owned(),
-            ..mine.owner.clone()
-        }));
+        assert!(mine.is_abandoned(
+            &Owner {
+                run: "dead-1".to_owned(),
+                ..mine.owner.clone()
+            },
+            true
+        ));
         assert!(!left.exists());
     }
 

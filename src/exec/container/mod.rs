@@ -1,21 +1,23 @@
 //! Answers probes with a container engine: image builds, runs in containers, tags.
 //!
 //! The engine is looked for at the first probe and once. Whatever a run makes on it is marked as
-//! its own (`lease.rs`), removed by [`Container::close`], and, after a kill, by the next run.
+//! its own (`lease.rs`), removed by [`Executor::clear_up`], and, after a kill, by the next run.
 //! Must not know kinds, plans or reports.
 
 mod bring;
 mod build;
 mod config;
+mod credentials;
 mod deliver;
 mod discover;
 mod engine;
 #[cfg(test)]
 mod fake;
 mod follow;
+mod held;
 mod image;
 mod lease;
-mod mounted;
+mod look;
 mod reap;
 mod reference;
 mod run;
@@ -27,12 +29,15 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
+pub use self::look::{Look, look};
 use self::session::Session;
-use super::{Desk, Executor, LocalFuture, Stop};
+use super::process::Process;
+use super::{Closed, Desk, Executor, LocalFuture, Stop};
 use crate::model::{Answer, NoAnswer, Place, Probe, Unanswered, limits};
 
 /// What the executor must know of the run.
@@ -49,24 +54,26 @@ pub struct Settings {
 /// Answers `Run` (in an image), `Build` and `Tag`.
 pub struct Container {
     settings: Settings,
+    process: Rc<Process>,
     /// How long a question that needs no work may take.
     answer: Duration,
     session: OnceCell<Result<Session, Unanswered>>,
 }
 
 impl Container {
-    /// An executor that has not looked for an engine yet.
+    /// An executor that has not looked for an engine yet. `process` runs the docker command.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: Settings, process: Rc<Process>) -> Self {
         Self {
             settings,
+            process,
             answer: limits::ENGINE_ANSWER,
             session: OnceCell::new(),
         }
     }
 
     /// Answers one probe. Whatever it started is gone when the future is done, apart from a
-    /// built image, which is held until [`Container::close`].
+    /// built image, which is held until [`Executor::clear_up`].
     pub async fn answer(&self, probe: &Probe, desk: &Desk<'_>) -> Answer {
         let session = match self.session(desk).await {
             Ok(session) => session,
@@ -79,28 +86,20 @@ impl Container {
             },
             Probe::Build(request) => build::build(session, request, desk).await,
             Probe::Tag { image, reference } => tag::tag(session, image, reference, desk).await,
-            Probe::List { .. } | Probe::Tracked { .. } | Probe::Snapshot { .. } => {
-                not_ours("a question about files")
-            }
-        }
-    }
-
-    /// Removes everything of this run from the engine. Gives what should be said: leftovers of
-    /// killed runs that were removed, and what could not be removed.
-    pub async fn close(&self) -> Vec<String> {
-        match self.session.get() {
-            Some(Ok(session)) => session.close().await,
-            Some(Err(_)) | None => Vec::new(),
+            Probe::List { .. }
+            | Probe::Tracked { .. }
+            | Probe::Files { .. }
+            | Probe::Snapshot { .. } => not_ours("a question about files"),
         }
     }
 
     async fn session(&self, desk: &Desk<'_>) -> Result<&Session, Unanswered> {
         let open = self
             .session
-            .get_or_init(|| Session::open(&self.settings, self.answer));
+            .get_or_init(|| Session::open(&self.settings, Rc::clone(&self.process), self.answer));
         tokio::select! {
             session = open => session.as_ref().map_err(Clone::clone),
-            stop = stopped(desk) => Err(stop_answer(stop)),
+            stop = desk.stopped() => Err(stop_answer(stop)),
         }
     }
 }
@@ -108,6 +107,22 @@ impl Container {
 impl Executor for Container {
     fn answer<'a>(&'a self, probe: &'a Probe, desk: &'a Desk<'a>) -> LocalFuture<'a, Answer> {
         Box::pin(Container::answer(self, probe, desk))
+    }
+
+    fn clear_up(&self) -> LocalFuture<'_, ()> {
+        Box::pin(async move {
+            if let Some(Ok(session)) = self.session.get() {
+                session.clear_up().await;
+            }
+        })
+    }
+
+    /// Leftovers of killed runs that were removed, and what of this one could not be.
+    fn closed(&self) -> Closed {
+        match self.session.get() {
+            Some(Ok(session)) => session.closed(),
+            Some(Err(_)) | None => Closed::default(),
+        }
     }
 }
 
@@ -127,28 +142,6 @@ pub fn shipped(
 fn not_ours(what: &str) -> Answer {
     let message = format!("{what} cannot be answered by a container engine");
     Answer::Unanswered(Unanswered::new(NoAnswer::CannotStart, message))
-}
-
-/// Waits until the driver wants a stop. A driver that is gone wants nothing any more.
-async fn stopped(desk: &Desk<'_>) -> Stop {
-    let mut stop = desk.stop.clone();
-    let wanted = stop.wait_for(Option::is_some).await.map(|stop| *stop);
-    match wanted {
-        Ok(Some(stop)) => stop,
-        Ok(None) | Err(_) => std::future::pending().await,
-    }
-}
-
-/// Waits until the driver wants it killed.
-async fn killed(desk: &Desk<'_>) {
-    let mut stop = desk.stop.clone();
-    if stop
-        .wait_for(|stop| stop.is_some_and(|stop| stop.kill))
-        .await
-        .is_err()
-    {
-        std::future::pending::<()>().await;
-    }
 }
 
 fn stop_answer(stop: Stop) -> Unanswered {

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use bollard::models::ContainerSummaryStateEnum;
 use bollard::query_parameters::{
     ListContainersOptionsBuilder, ListImagesOptionsBuilder, RemoveContainerOptionsBuilder,
     RemoveImageOptionsBuilder,
@@ -15,16 +16,22 @@ use super::lease::{HOST, Lease, Owner, TAGS};
 /// Removes what killed runs of this machine left. Gives what should be said of it.
 pub(super) async fn sweep(engine: &Engine, lease: &Lease) -> Vec<String> {
     let mut notes = Vec::new();
-    match abandoned_containers(engine, lease).await {
+    // Looked for at once, removed in order: a container is in the way of the image that it uses.
+    let looks = (
+        abandoned_containers(engine, lease),
+        abandoned_tags(engine, lease),
+    );
+    let (containers, tags) = tokio::join!(looks.0, looks.1);
+    match containers {
         Ok(ids) => {
             for id in ids {
-                let removed = remove_container(engine, &id).await;
+                let removed = remove_container(engine, &id).await.map(drop);
                 notes.push(said("container", id.get(..12).unwrap_or(&id), removed));
             }
         }
         Err(trouble) => notes.push(cannot_look(&trouble)),
     }
-    match abandoned_tags(engine, lease).await {
+    match tags {
         Ok(tags) => {
             for tag in tags {
                 let removed = remove_tag(engine, &tag).await;
@@ -65,7 +72,10 @@ async fn abandoned_containers(engine: &Engine, lease: &Lease) -> Result<Vec<Stri
         .await?;
     let abandoned = all.into_iter().filter_map(|container| {
         let owner = Owner::of_labels(&container.labels?)?;
-        if lease.is_abandoned(&owner) {
+        let runs = container.state == Some(ContainerSummaryStateEnum::RUNNING);
+        // What runs since before this machine was started runs on another one.
+        let elsewhere = runs && owner.boot != lease.owner.boot;
+        if !elsewhere && lease.is_abandoned(&owner, engine.endpoint.is_local()) {
             container.id
         } else {
             None
@@ -84,7 +94,7 @@ async fn abandoned_tags(engine: &Engine, lease: &Lease) -> Result<Vec<String>, T
         let owner = tag
             .rsplit_once(':')
             .and_then(|(name, _)| Owner::of_repository(name));
-        owner.is_some_and(|owner| lease.is_abandoned(&owner))
+        owner.is_some_and(|owner| lease.is_abandoned(&owner, engine.endpoint.is_local()))
     };
     Ok(tags
         .filter(|tag| tag.starts_with(TAGS))
@@ -92,17 +102,18 @@ async fn abandoned_tags(engine: &Engine, lease: &Lease) -> Result<Vec<String>, T
         .collect())
 }
 
-/// Removes a container, running or not, with its anonymous volumes. One that is gone is fine.
-pub(super) async fn remove_container(engine: &Engine, id: &str) -> Result<(), Trouble> {
+/// Removes a container, running or not, with its anonymous volumes; gives whether there was one.
+pub(super) async fn remove_container(engine: &Engine, id: &str) -> Result<bool, Trouble> {
     let options = RemoveContainerOptionsBuilder::default()
         .force(true)
         .v(true)
         .build();
-    gone(
-        engine
-            .bounded(engine.docker().remove_container(id, Some(options)))
-            .await,
-    )
+    let removal = engine.docker().remove_container(id, Some(options));
+    match engine.bounded(removal).await {
+        Ok(()) => Ok(true),
+        Err(trouble) if trouble.is_not_found() => Ok(false),
+        Err(trouble) => Err(trouble),
+    }
 }
 
 /// Takes one of our own tags off. The engine removes the image, too, when nothing else names it,
@@ -110,7 +121,15 @@ pub(super) async fn remove_container(engine: &Engine, id: &str) -> Result<(), Tr
 pub(super) async fn remove_tag(engine: &Engine, tag: &str) -> Result<(), Trouble> {
     let options = RemoveImageOptionsBuilder::default().noprune(true).build();
     let removal = engine.docker().remove_image(tag, Some(options), None);
-    gone(engine.bounded(removal).await.map(|_| ()))
+    let trouble = match engine.bounded(removal).await {
+        Err(trouble) if !trouble.is_not_found() => trouble,
+        _ => return Ok(()),
+    };
+    // Two runs that let go of one image at the same time: it is gone, and the engine is at a loss.
+    match engine.bounded(engine.docker().inspect_image(tag)).await {
+        Err(missing) if missing.is_not_found() => Ok(()),
+        _ => Err(trouble),
+    }
 }
 
 /// Removes an untagged image that the classic builder made for this run, unless somebody has
@@ -120,7 +139,9 @@ pub(super) async fn remove_step(engine: &Engine, id: &str) -> Result<(), Trouble
         Err(trouble) if trouble.is_not_found() => return Ok(()),
         found => found?,
     };
-    if found.repo_tags.is_some_and(|tags| !tags.is_empty()) {
+    let named = |names: Option<Vec<String>>| names.is_some_and(|names| !names.is_empty());
+    // One that came from a registry has a digest of there.
+    if named(found.repo_tags) || named(found.repo_digests) {
         return Ok(());
     }
     let options = RemoveImageOptionsBuilder::default().noprune(true).build();
@@ -132,12 +153,5 @@ pub(super) async fn remove_step(engine: &Engine, id: &str) -> Result<(), Trouble
             status: 404 | 409, ..
         }) => Ok(()),
         Err(trouble) => Err(trouble),
-    }
-}
-
-fn gone(removed: Result<(), Trouble>) -> Result<(), Trouble> {
-    match removed {
-        Err(trouble) if trouble.is_not_found() => Ok(()),
-        other => other,
     }
 }

@@ -5,13 +5,16 @@
 //! itself made it; only `OOMKilled` is the engine's own word.
 
 use bollard::models::ContainerState;
-use bollard::query_parameters::{CreateContainerOptionsBuilder, StartContainerOptions};
+use bollard::query_parameters::StartContainerOptions;
 
 use super::config::{self, Frame};
 use super::follow::{Follow, Followed};
 use super::session::Session;
-use super::{Desk, bring, image, mounted, start, stop_answer, stopped};
-use crate::model::{Answer, Ending, ImageRef, NoAnswer, Ran, RunRequest, Unanswered, Workspace};
+use super::{Desk, bring, image, start, stop_answer};
+use crate::exec::process::{collect, keep};
+use crate::model::{
+    Answer, Ending, ImageRef, NoAnswer, Ran, RunRequest, Unanswered, Workspace, limits,
+};
 
 /// Answers `Probe::Run` in an image.
 pub(super) async fn run(
@@ -38,10 +41,15 @@ async fn in_container(
     image: &ImageRef,
     (name, desk): (&str, &Desk<'_>),
 ) -> Result<Ran, Unanswered> {
-    let before = mounted::before(session, request)?;
+    let mounted = request.container.workspace != Workspace::None;
+    let before = if mounted {
+        collect::before(&session.root, request).await?
+    } else {
+        collect::Stamps::new()
+    };
     let mut follow = tokio::select! {
         started = start(session, request, image, (name, desk)) => started?,
-        stop = stopped(desk) => return Err(stop_answer(stop)),
+        stop = desk.stopped() => return Err(stop_answer(stop)),
     };
     let followed = follow.follow(session, name, desk).await?;
     let state = state(session, name).await?;
@@ -54,10 +62,15 @@ async fn in_container(
     let mut ran = Ran::ended(ending(&state, &followed)?);
     (ran.stdout, ran.stderr, ran.capture_cut) = followed.captures(request);
     ran.notes = followed.notes;
-    let brought = if request.container.workspace == Workspace::None {
-        bring::bring(session, request, name, desk).await?
-    } else {
-        mounted::bring(session, request, before, desk)?
+    if mounted {
+        ran.results = collect::results(&session.root, request, before).await?;
+        let not_kept = keep::keep(&session.root, request, desk, limits::GRACE).await;
+        ran.notes.extend(not_kept);
+        return Ok(ran);
+    }
+    let brought = match followed.stopped {
+        None => bring::bring(session, request, name, desk).await?,
+        Some(_) => bring::bring_stopped(session, request, name, desk).await,
     };
     ran.results = brought.results;
     ran.notes.extend(brought.notes);
@@ -72,7 +85,7 @@ async fn start(
     (name, desk): (&str, &Desk<'_>),
 ) -> Result<Follow, Unanswered> {
     let engine = &session.engine;
-    let image = image::resolve(engine, image, desk).await?;
+    let image = image::resolve(session, image, desk).await?;
     let frame = Frame {
         image: &image,
         root: &session.root,
@@ -80,10 +93,7 @@ async fn start(
         labels: session.lease.labels(),
     };
     let body = config::body(request, frame)?;
-    let options = CreateContainerOptionsBuilder::default().name(name).build();
-    let created = engine
-        .bounded(engine.docker().create_container(Some(options), body))
-        .await;
+    let created = session.held.create(engine, name, body).await;
     created.map_err(|trouble| refused(trouble, request))?;
     // Podman prepares the container here already, and says here that there is no such program.
     let follow = Follow::attach(engine, name)

@@ -1,34 +1,38 @@
 //! A connected engine, the lease of this run on it, and what this run holds there.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 use super::Settings;
 use super::build;
 use super::discover;
 use super::engine::Engine;
+use super::held::Held;
 use super::lease::Lease;
 use super::reap;
-use crate::model::{NoAnswer, Unanswered};
+use crate::exec::process::Process;
+use crate::exec::{Closed, Desk};
+use crate::model::{NoAnswer, Unanswered, limits};
 
 /// One per run, opened at the first probe.
 pub(super) struct Session {
     pub(super) engine: Engine,
     pub(super) lease: Lease,
+    /// Runs what must be run on the host for it.
+    pub(super) process: Rc<Process>,
     /// The project's root.
     pub(super) root: PathBuf,
     /// The caller's environment.
     pub(super) env: BTreeMap<String, String>,
-    /// Containers of ours that may still be on the engine, by name.
-    containers: RefCell<BTreeSet<String>>,
-    /// Temporary tags of ours.
-    tags: RefCell<BTreeSet<String>>,
-    /// Untagged steps that the classic builder made for this run, children first.
-    steps: RefCell<Vec<String>>,
+    /// What this run made and has not removed yet.
+    pub(super) held: Held,
+    /// What became of the leftovers of killed runs.
     notes: RefCell<Vec<String>>,
     count: Cell<u32>,
     buildx: OnceCell<bool>,
@@ -36,7 +40,11 @@ pub(super) struct Session {
 
 impl Session {
     /// Finds the engine, takes the lease, sweeps up after killed runs.
-    pub(super) async fn open(settings: &Settings, answer: Duration) -> Result<Self, Unanswered> {
+    pub(super) async fn open(
+        settings: &Settings,
+        process: Rc<Process>,
+        answer: Duration,
+    ) -> Result<Self, Unanswered> {
         let candidates = discover::candidates(&settings.env)?;
         let engine = Engine::connect(candidates, answer).await?;
         let lease = Lease::take(&settings.run, &settings.env).map_err(|error| {
@@ -50,11 +58,10 @@ impl Session {
         Ok(Self {
             engine,
             lease,
+            process,
             root: settings.root.clone(),
             env: settings.env.clone(),
-            containers: RefCell::default(),
-            tags: RefCell::default(),
-            steps: RefCell::default(),
+            held: Held::default(),
             notes: RefCell::new(notes),
             count: Cell::new(0),
             buildx: OnceCell::new(),
@@ -62,10 +69,10 @@ impl Session {
     }
 
     /// Whether `docker buildx` works; asked once.
-    pub(super) async fn has_buildx(&self) -> bool {
+    pub(super) async fn has_buildx(&self, desk: &Desk<'_>) -> bool {
         *self
             .buildx
-            .get_or_init(|| build::buildx_is_there(self))
+            .get_or_init(|| build::buildx_is_there(self, desk))
             .await
     }
 
@@ -79,59 +86,43 @@ impl Session {
     /// A container's name of this run, remembered before there is such a container.
     pub(super) fn container_name(&self) -> String {
         let name = format!("prove-{}-{}", self.lease.owner.run, self.number());
-        self.containers.borrow_mut().insert(name.clone());
+        self.held.container(&name);
         name
     }
 
-    /// Removes a container of ours. What cannot be removed now is tried again at the end.
+    /// Removes a container of ours; gives why it could not. It is tried again at the end.
     pub(super) async fn remove_container(&self, name: &str) -> Option<String> {
-        match reap::remove_container(&self.engine, name).await {
-            Ok(()) => {
-                self.containers.borrow_mut().remove(name);
-                None
-            }
-            Err(trouble) => Some(format!(
-                "the container {name} could not be removed: {}",
-                trouble.message()
-            )),
-        }
+        let removal = self.held.remove_container(&self.engine, name);
+        let why = match timeout(limits::GRACE, removal).await {
+            Ok(Ok(())) => return None,
+            Ok(Err(trouble)) => trouble.message().to_owned(),
+            Err(_) => "the engine takes too long".to_owned(),
+        };
+        Some(format!("the container {name} could not be removed: {why}"))
     }
 
-    /// A temporary tag of this run, remembered before it is put on.
-    pub(super) fn temporary_tag(&self) -> (String, String) {
+    /// A temporary tag of this run for this image, remembered before it is put on.
+    pub(super) fn temporary_tag(&self, image: &str) -> (String, String) {
         let repository = self.lease.owner.repository();
         let tag = self.number().to_string();
-        self.tags.borrow_mut().insert(format!("{repository}:{tag}"));
+        self.held.tag(format!("{repository}:{tag}"), image);
         (repository, tag)
     }
 
-    /// Steps of the classic builder, to be removed with the image that they were made for.
-    pub(super) fn remember_steps(&self, steps: Vec<String>) {
-        self.steps.borrow_mut().extend(steps);
+    /// Removes everything of ours; see [`crate::exec::Executor::clear_up`].
+    pub(super) async fn clear_up(&self) {
+        self.held.clear_up(&self.engine).await;
     }
 
-    /// Removes everything of ours; see [`super::Container::close`].
-    pub(super) async fn close(&self) -> Vec<String> {
-        let mut notes = self.notes.take();
-        for name in self.containers.take() {
-            notes.extend(self.remove_container(&name).await);
+    /// What came of it.
+    pub(super) fn closed(&self) -> Closed {
+        let docker = match self.engine.endpoint.origin.as_str() {
+            "default" => "docker".to_owned(),
+            _ => format!("docker -H {}", self.engine.endpoint.url()),
+        };
+        Closed {
+            notes: self.notes.take(),
+            left: self.held.left(&docker).into_iter().collect(),
         }
-        for tag in self.tags.take() {
-            if let Err(trouble) = reap::remove_tag(&self.engine, &tag).await {
-                notes.push(format!(
-                    "the tag {tag} could not be removed: {}",
-                    trouble.message()
-                ));
-            }
-        }
-        for step in self.steps.take() {
-            if let Err(trouble) = reap::remove_step(&self.engine, &step).await {
-                notes.push(format!(
-                    "the image {step} could not be removed: {}",
-                    trouble.message()
-                ));
-            }
-        }
-        notes
     }
 }

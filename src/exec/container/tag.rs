@@ -4,25 +4,31 @@ use bollard::query_parameters::TagImageOptionsBuilder;
 
 use super::reference::Reference;
 use super::session::Session;
-use super::{Desk, stop_answer, stopped};
+use super::{Desk, stop_answer};
 use crate::model::{Answer, ImageIdentity, NoAnswer, Unanswered};
 
-/// Answers `Probe::Tag`.
+/// Answers `Probe::Tag`. Once the engine was asked, a stop waits for what it says, which takes no
+/// longer than any of its answers: the run must know whether the tag stands. A kill waits for
+/// nothing, and that the tag may stand is said.
 pub(super) async fn tag(
     session: &Session,
     image: &ImageIdentity,
     reference: &str,
     desk: &Desk<'_>,
 ) -> Answer {
-    let put = async {
-        match put(session, image, reference).await {
+    if let Some(stop) = *desk.stop.borrow() {
+        return Answer::Unanswered(stop_answer(stop));
+    }
+    tokio::select! {
+        put = put(session, image, reference) => match put {
             Ok(()) => Answer::Tagged,
             Err(why) => Answer::Unanswered(why),
+        },
+        stop = desk.killed() => {
+            let mut why = stop_answer(stop);
+            why.message = format!("killed while the engine was putting the tag on: {reference} may stand");
+            Answer::Unanswered(why.hint(format!("`docker image inspect {reference}` tells")))
         }
-    };
-    tokio::select! {
-        answer = put => answer,
-        stop = stopped(desk) => Answer::Unanswered(stop_answer(stop)),
     }
 }
 

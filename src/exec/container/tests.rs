@@ -10,16 +10,19 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use tokio::sync::watch;
 
 use super::config::tests::request;
 use super::{Container, Settings};
-use crate::exec::{Desk, Sink, Stop, Stream};
+use crate::exec::process::Process;
+use crate::exec::{Desk, Executor as _, Sink, Stop, Stream};
 use crate::model::{
     Answer, BuildRequest, Built, Command, Ending, GateName, ImageIdentity, ImageRef, NoAnswer,
     Probe, Ran, RunRequest, Secret, Stamp, StopCause, Unanswered, Workspace,
 };
+use crate::sys::Marker;
 
 /// A sink that remembers.
 #[derive(Default)]
@@ -27,9 +30,9 @@ pub(super) struct Heard {
     pub(super) stdout: RefCell<Vec<u8>>,
     pub(super) stderr: RefCell<Vec<u8>>,
     pub(super) progress: RefCell<Vec<String>>,
-    keep: Option<PathBuf>,
+    pub(super) keep: Option<PathBuf>,
     /// Called with every piece of output.
-    on_output: Option<Box<dyn Fn()>>,
+    pub(super) on_output: Option<Box<dyn Fn()>>,
 }
 
 impl Sink for Heard {
@@ -58,7 +61,7 @@ pub(super) async fn ask(container: &Container, probe: &Probe, heard: &Heard) -> 
     ask_until(container, probe, heard, stop).await
 }
 
-async fn ask_until(
+pub(super) async fn ask_until(
     container: &Container,
     probe: &Probe,
     heard: &Heard,
@@ -68,10 +71,16 @@ async fn ask_until(
     let desk = Desk {
         gate: &gate,
         attempt: 1,
+        cpus: Some(1),
         sink: heard,
         stop,
     };
     container.answer(probe, &desk).await
+}
+
+/// What runs the docker command, with a mark of its own.
+pub(super) fn process(root: &Path, run: &str) -> Rc<Process> {
+    Rc::new(Process::new(root, Marker::new(run).unwrap(), None).unwrap())
 }
 
 /// A project with busybox in it, and an executor.
@@ -134,11 +143,13 @@ impl Lab {
     /// Another executor of the same machine and folder of locks.
     fn another(&self, run: &str) -> Container {
         let (root, env) = (self.root.path().to_path_buf(), self.env.clone());
-        Container::new(Settings {
+        let process = process(&root, run);
+        let settings = Settings {
             root,
             env,
             run: run.to_owned(),
-        })
+        };
+        Container::new(settings, process)
     }
 }
 
@@ -161,7 +172,7 @@ async fn engine_or_skip(builder: &str) -> Option<Lab> {
     };
     let run = format!("{name}-{}", std::process::id());
     let lab = Lab {
-        container: Container::new(settings),
+        container: Container::new(settings, process(root.path(), &name)),
         root,
         runtime,
         env,
@@ -222,8 +233,16 @@ fn why(answer: &Answer) -> &Unanswered {
     }
 }
 
+/// Clears up: what is said of it, and what is left.
+async fn close(container: &Container) -> Vec<String> {
+    container.clear_up().await;
+    let closed = container.closed();
+    let left = closed.left.into_iter().map(|reason| format!("{reason:?}"));
+    closed.notes.into_iter().chain(left).collect()
+}
+
 async fn closed(lab: &Lab) {
-    assert_eq!(lab.container.close().await, Vec::<String>::new());
+    assert_eq!(close(&lab.container).await, Vec::<String>::new());
     let label = "label=prove.run";
     let run = &lab.run;
     let left = lab

@@ -5,7 +5,6 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use rustix::process::Signal;
-use tokio::process::Child;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -14,6 +13,7 @@ use crate::exec::Stop;
 use crate::model::StopCause;
 use crate::sys::Warden;
 use crate::sys::process::{self as tree, Proc};
+use crate::sys::spawn::Leader;
 
 /// Pause between looks at what does not die; doubled from 1 ms up to this.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
@@ -75,11 +75,11 @@ impl<'p> Family<'p> {
     /// From the start until nothing of it is left, or does not die of SIGKILL.
     pub(super) async fn live_and_die(
         &mut self,
-        child: &mut Child,
+        leader: &mut Leader,
         stop: &mut watch::Receiver<Option<Stop>>,
     ) -> Led {
         stop.mark_changed();
-        let (status, mut notes) = self.lead(child, stop).await;
+        let (status, mut notes) = self.lead(leader, stop).await;
         let stopped = self.ladder.cause;
         notes.extend(self.clear_up(stop).await);
         self.over = true;
@@ -93,13 +93,13 @@ impl<'p> Family<'p> {
     /// Waits for the leader, stopping it when the driver wants that.
     async fn lead(
         &mut self,
-        child: &mut Child,
+        leader: &mut Leader,
         stop: &mut watch::Receiver<Option<Stop>>,
     ) -> (Option<ExitStatus>, Vec<String>) {
         loop {
             tokio::select! {
                 biased;
-                status = child.wait() => {
+                status = leader.wait() => {
                     self.process.leaders.borrow_mut().remove(&self.group);
                     return match status {
                         Ok(status) => (Some(status), Vec::new()),

@@ -1,26 +1,25 @@
 //! Starts a command, and says in words why it could not be started.
 //!
-//! No `pre_exec`: with it every start is a fork of the whole of `prove`.
+//! How a process is made is not known here (`sys/spawn.rs`).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use tokio::net::unix::pipe::Receiver;
-use tokio::process::{Child, Command};
 
+use super::jobs::Offer;
 use crate::exec::Desk;
 use crate::model::{NoAnswer, RunRequest, Unanswered};
 use crate::sys::MARKER;
+use crate::sys::spawn::{Leader, Order, Spawner};
 
 /// A leader and its pipes.
 pub(super) struct Started {
-    pub child: Child,
-    /// Its process number and its group.
-    pub group: i32,
+    pub leader: Leader,
     /// Standard output; standard error too, in the order of the writes, unless one of them is
     /// judged apart.
     pub stdout: Receiver,
@@ -29,72 +28,61 @@ pub(super) struct Started {
 
 /// Starts the command in a process group of its own.
 pub(super) fn start(
-    root: &Path,
+    (spawner, root): (&mut Spawner, &Path),
     request: &RunRequest,
     desk: &Desk<'_>,
-    mark: String,
+    (mark, offer): (&str, &Offer),
 ) -> Result<Started, Unanswered> {
     let argv = request.command.argv();
-    let Some((word, rest)) = argv.split_first() else {
+    let Some(word) = argv.first() else {
         return Err(cannot("there is no command"));
     };
     let dir = crate::sys::fs::join(root, &request.cwd);
     let path = request.secrets.get("PATH").map(|secret| &secret.0);
     let path = path.or_else(|| request.env.get("PATH")).map(String::as_str);
     let program = program(word, path, &dir)?;
-    let (out, stdout) = io::pipe().map_err(|e| plumbing(&e))?;
+    let (out, stdout) = pipe().map_err(|error| plumbing(&error))?;
     let apart = request.capture_stdout || request.capture_stderr;
     let (err, stderr) = if apart {
-        let (reader, writer) = io::pipe().map_err(|e| plumbing(&e))?;
+        let (reader, writer) = pipe().map_err(|error| plumbing(&error))?;
         (Some(reader), writer)
     } else {
-        (None, stdout.try_clone().map_err(|e| plumbing(&e))?)
+        (None, stdout.try_clone().map_err(|error| plumbing(&error))?)
     };
-    let mut command = Command::new(&program);
-    command
-        .arg0(word)
-        .args(rest)
-        .current_dir(&dir)
-        .env_clear()
-        .envs(&request.env)
-        .envs(
-            request
-                .secrets
-                .iter()
-                .map(|(name, secret)| (name, &secret.0)),
-        )
-        .env(MARKER, mark)
-        .env("PROVE_GATE", desk.gate.as_str())
-        .env("PROVE_ATTEMPT", desk.attempt.to_string())
-        .stdin(Stdio::null())
-        .stdout(stdout)
-        .stderr(stderr)
-        .process_group(0);
-    let spawned = command.spawn();
-    // It holds the writing ends: kept, the streams would never end.
-    drop(command);
-    let child = spawned.map_err(|error| explain(&error, word, &program, &dir))?;
-    let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
-    let group = pid.ok_or_else(|| cannot("it has no process number"))?;
-    let guarded = |reader: io::PipeReader| {
-        receiver(reader).map_err(|error| {
-            crate::sys::process::signal_group(group, rustix::process::Signal::KILL);
-            plumbing(&error)
-        })
-    };
+    let attempt = desk.attempt.to_string();
+    let secrets = request.secrets.iter();
+    let secrets = secrets.map(|(name, secret)| (name.as_str(), secret.0.as_str()));
+    let plain = request.env.iter();
+    let plain = plain.map(|(name, value)| (name.as_str(), value.as_str()));
+    let jobs = offer
+        .vars
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()));
+    // Later ones stand over earlier ones of the same name.
+    let environment: BTreeMap<&str, &str> = jobs
+        .chain(plain)
+        .chain(secrets)
+        .chain([
+            (MARKER, mark),
+            ("PROVE_GATE", desk.gate.as_str()),
+            ("PROVE_ATTEMPT", attempt.as_str()),
+        ])
+        .collect();
+    let order = Order::new(&program, &argv, &environment, &dir, (stdout, stderr));
+    let leader = order.and_then(|order| spawner.start(order));
     Ok(Started {
-        child,
-        group,
-        stdout: guarded(out)?,
-        stderr: err.map(guarded).transpose()?,
+        leader: leader.map_err(|error| explain(&error, word, &program, &dir))?,
+        stdout: out,
+        stderr: err,
     })
 }
 
-/// The reading end of a pipe that was just made: nobody needs to ask the kernel whether it is one.
-fn receiver(reader: io::PipeReader) -> io::Result<Receiver> {
+/// A pipe; nobody needs to ask the kernel whether it is one.
+fn pipe() -> io::Result<(Receiver, OwnedFd)> {
+    let (reader, writer) = io::pipe()?;
     let reader = OwnedFd::from(reader);
     rustix::io::ioctl_fionbio(&reader, true)?;
-    Receiver::from_owned_fd_unchecked(reader)
+    Ok((Receiver::from_owned_fd_unchecked(reader)?, writer.into()))
 }
 
 /// A word with a slash is a path (relative to the gate's directory); a bare word is looked up in
@@ -225,7 +213,7 @@ fn no_directory(dir: &Path) -> Unanswered {
     .hint("`cwd` is relative to the directory of the gate file")
 }
 
-fn plumbing(error: &io::Error) -> Unanswered {
+pub(super) fn plumbing(error: &io::Error) -> Unanswered {
     cannot(&format!("no pipe can be had for its output: {error}"))
 }
 

@@ -103,6 +103,7 @@ fn argv(words: &[&str]) -> RunRequest {
         capture_stdout: true,
         capture_stderr: true,
         collect: Collect::default(),
+        jobserver: crate::model::SharedJobs::default(),
     }
 }
 
@@ -117,6 +118,7 @@ impl Bench {
         let desk = Desk {
             gate: &gate,
             attempt: 2,
+            cpus: Some(1),
             sink: &*self.heard,
             stop,
         };
@@ -515,4 +517,36 @@ async fn files_to_keep_are_copied_whatever_the_outcome() {
     assert_eq!((ran.ending, ran.notes), (Ending::Exited(1), vec![]));
     let kept = bench.dir.path().join("kept/shots/deep/a.png");
     assert_eq!(fs::read_to_string(kept).unwrap(), "1\n");
+}
+
+#[tokio::test]
+async fn a_gate_that_was_stopped_keeps_its_files_and_one_that_was_killed_does_not() {
+    for kill in [false, true] {
+        let bench = bench();
+        let mut request = sh("echo 1 > a.png; echo up; exec tail -f /dev/null");
+        request.collect.keep = vec!["*.png".into()];
+        let cause = StopCause::Timeout;
+        let (ran, ()) = tokio::join!(bench.ran(&request), async {
+            bench.heard.says("up").await;
+            bench.stop.send(Some(Stop { cause, kill })).unwrap();
+        });
+        let kept = bench.dir.path().join("kept/a.png").exists();
+        let told = ran
+            .notes
+            .iter()
+            .any(|note| note.contains("not all was kept"));
+        assert_eq!((kept, told), (!kill, kill), "{:?}", ran.notes);
+    }
+}
+
+#[tokio::test]
+async fn more_than_a_gate_may_keep_is_said_and_not_copied() {
+    let bench = bench();
+    let mut request = sh("truncate -s 1025M big.core; echo 1 > small.core");
+    request.collect.keep = vec!["*.core".into()];
+    let ran = bench.ran(&request).await;
+    let note = "big.core was not kept: a gate may keep 1024 MiB in all";
+    assert_eq!(ran.notes, [note]);
+    let kept = bench.dir.path().join("kept");
+    assert!(kept.join("small.core").exists() && !kept.join("big.core").exists());
 }

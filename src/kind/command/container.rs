@@ -263,7 +263,7 @@ fn capability(decoder: &mut Decoder<'_>, node: &Node) -> Option<String> {
 /// A text is split as compose does; a list is taken as it is.
 fn entrypoint(decoder: &mut Decoder<'_>, node: &Node) -> Option<Vec<String>> {
     if matches!(node.value, Value::Sequence(_)) {
-        return decoder.texts(node);
+        return decoder.each(node, entrypoint_word);
     }
     // The text is split after it was filled in, so a value could become options.
     let script = decoder.script(node)?;
@@ -277,6 +277,21 @@ fn entrypoint(decoder: &mut Decoder<'_>, node: &Node) -> Option<Vec<String>> {
             None
         }
     }
+}
+
+/// Whatever stands in an entrypoint is run: a stranger's text would be a stranger's command.
+fn entrypoint_word(decoder: &mut Decoder<'_>, node: &Node) -> Option<String> {
+    let script = decoder.script(node)?;
+    decoder.refuse_strange(&script).then_some(())?;
+    let word = decoder.text(node)?;
+    if word.contains('\0') {
+        decoder.report(Diagnostic::new(
+            node.span,
+            "an entrypoint cannot contain a NUL",
+        ));
+        return None;
+    }
+    Some(word)
 }
 
 fn mount(decoder: &mut Decoder<'_>, node: &Node) -> Option<Mount> {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use regex::bytes::Regex;
 
+use super::container::Where;
 use super::ending::NOT_RUN;
 use super::expect::TextRule;
-use super::{CommandGate, Expect, container, line};
+use super::{CommandGate, Expect, container, files, line};
 use crate::format::yaml::{Node, Value};
+use crate::model::SharedJobs;
 use crate::spec::{Decoder, Diagnostic, Field, Kind, Shape, keys};
 
 /// A text, or a list of arguments.
@@ -84,6 +86,17 @@ pub(in crate::kind) const KEYS: &[Field] = &[
         Shape::Record(&[Field::new("junit", Shape::GLOBS, "JUnit XML files.").required()]),
         "Reports that it writes: read, counted and judged.",
     ),
+    Field::new(
+        "jobserver",
+        Shape::Bool,
+        "Whether what it starts shares the job slots of the run by GNU make's jobserver: `true` for make, too, which then runs in parallel; `false` for nobody.",
+    )
+    .default("cargo does, make does not"),
+    Field::new(
+        "files",
+        files::SHAPE,
+        "Files that it is given as arguments, in several runs when they are many; each run must be good. A shell text finds them as `\"$@\"`.",
+    ),
     Field::new("keep", Shape::GLOBS, "Files to keep whatever the outcome."),
 ];
 
@@ -111,12 +124,19 @@ pub(in crate::kind) fn decode(
             .and_then(|options| options.entrypoint.clone()),
     };
     let line = line::decode(body, around, decoder);
+    let files = files::decode(
+        gate,
+        line.as_ref(),
+        (place.as_ref(), options.as_ref()),
+        decoder,
+    );
     let expect = expect(gate, decoder);
     let junit = gate
         .get("results")
         .map(|results| list(results, "junit", decoder));
     let keep = list(gate, "keep", decoder);
     let creates = decoder.optional(gate, "creates", Decoder::paths);
+    let jobserver = jobserver(gate, place.as_ref(), decoder);
     shell?;
     Some(Arc::new(CommandGate {
         word,
@@ -127,8 +147,28 @@ pub(in crate::kind) fn decode(
         expect: expect?,
         junit: junit.unwrap_or(Some(Vec::new()))?,
         keep: keep?,
+        files: files?,
         creates: creates?.unwrap_or_default(),
+        jobserver: jobserver?,
     }))
+}
+
+fn jobserver(gate: &Node, place: Option<&Where>, decoder: &mut Decoder<'_>) -> Option<SharedJobs> {
+    let Some(entry) = gate.entry("jobserver") else {
+        return Some(SharedJobs::default());
+    };
+    let make = decoder.boolean(&entry.value)?;
+    if make && !matches!(place, None | Some(Where::Host)) {
+        let message = "`jobserver` reaches into no container";
+        return decoder
+            .refuse(Diagnostic::new(entry.key.span, message).help(
+                "say how many jobs it may run, such as `make -j2`, and `cost: { cpus: 2 }`",
+            ));
+    }
+    Some(match make {
+        true => SharedJobs::Make,
+        false => SharedJobs::Nobody,
+    })
 }
 
 /// Globs of which there is at least one when the key is there.

@@ -7,6 +7,7 @@ mod container;
 mod decode;
 mod ending;
 mod expect;
+mod files;
 mod line;
 mod results;
 mod shells;
@@ -18,13 +19,14 @@ pub(super) use decode::{BODY, CREATES, KEYS, decode};
 
 use container::Where;
 use expect::TextRule;
+use files::{Files, Picked};
 use line::Line;
 
 use super::judge;
 use crate::model::{
     Answer, Collect, ContainerOptions, Ending, Entry, EntryKind, GateName, ImageRef, Judged,
-    Judgement, NoAnswer, Place, Probe, Ran, Reason, RunRequest, Snapshot, Step, Unanswered,
-    Workspace,
+    Judgement, NoAnswer, Place, Probe, Ran, Reason, RunRequest, SharedJobs, Snapshot, Step,
+    Unanswered, Workspace,
 };
 use crate::spec::{Environment, Kind, Turn};
 
@@ -39,7 +41,9 @@ struct CommandGate {
     expect: Expect,
     junit: Vec<String>,
     keep: Vec<String>,
+    files: Option<Files>,
     creates: Vec<String>,
+    jobserver: SharedJobs,
 }
 
 /// `expect:`.
@@ -67,8 +71,8 @@ impl Default for Expect {
 enum Ask {
     /// The files that must stay, before.
     Before,
-    /// The command itself.
-    Run,
+    /// The command itself, with this portion of the files.
+    Run(usize),
     /// The files that must stay, after.
     After,
     /// What a setup must have made.
@@ -129,8 +133,17 @@ impl Kind for CommandGate {
     }
 
     fn step(&self, turn: &Turn<'_>, answers: &[Answer]) -> Step {
-        let asks = self.asks();
+        let picked = match &self.files {
+            None => Picked::plain(),
+            Some(files) => match files.picked(turn, answers) {
+                Ok(picked) => picked,
+                Err(step) => return step,
+            },
+        };
+        let asks = self.asks(picked.portions.len());
         let mut judgement = Judgement::new(judge::pass(answers));
+        judgement.notes.extend(picked.notes.iter().cloned());
+        let answers = &answers[picked.answers..];
         if let Err(wrong) = self.weigh(turn, &asks, answers, &mut judgement) {
             judgement.verdict = self.as_word(wrong);
             // What was to stay may have been changed: the next attempt would take that for good.
@@ -142,7 +155,7 @@ impl Kind for CommandGate {
         }
         match asks.get(answers.len()) {
             None => judge::done(judgement),
-            Some(ask) => match self.probe(*ask, turn) {
+            Some(ask) => match self.probe(*ask, turn, &picked) {
                 Ok(probe) => Step::Ask(vec![probe]),
                 Err(reason) => Step::judge(Judged::Errored(reason)),
             },
@@ -151,10 +164,11 @@ impl Kind for CommandGate {
 }
 
 impl CommandGate {
-    fn asks(&self) -> Vec<Ask> {
-        let mut asks = vec![Ask::Run];
+    fn asks(&self, runs: usize) -> Vec<Ask> {
+        let mut asks: Vec<Ask> = (0..runs).map(Ask::Run).collect();
         if !self.expect.unchanged.is_empty() {
-            asks = vec![Ask::Before, Ask::Run, Ask::After];
+            asks.insert(0, Ask::Before);
+            asks.push(Ask::After);
         }
         if !self.creates.is_empty() {
             asks.push(Ask::Created);
@@ -162,10 +176,14 @@ impl CommandGate {
         asks
     }
 
-    fn probe(&self, ask: Ask, turn: &Turn<'_>) -> Result<Probe, Reason> {
+    fn probe(&self, ask: Ask, turn: &Turn<'_>, picked: &Picked) -> Result<Probe, Reason> {
         let cwd = turn.cwd.to_owned();
         Ok(match ask {
-            Ask::Run => Probe::Run(Box::new(self.request(turn)?)),
+            Ask::Run(portion) => {
+                let mut request = self.request(turn)?;
+                request.command = files::with(request.command, &picked.portions[portion]);
+                Probe::Run(Box::new(request))
+            }
             Ask::Before | Ask::After => Probe::Snapshot {
                 cwd,
                 patterns: self.expect.unchanged.clone(),
@@ -207,6 +225,7 @@ impl CommandGate {
                 keep: self.keep.clone(),
                 outputs: turn.outputs.to_vec(),
             },
+            jobserver: self.jobserver,
         })
     }
 
@@ -224,10 +243,10 @@ impl CommandGate {
         let mut before: Option<&Snapshot> = None;
         for (ask, answer) in asks.iter().zip(answers) {
             match (ask, answer) {
-                (Ask::Run, Answer::Unanswered(no)) => return Err(self.not_run(no, turn)),
+                (Ask::Run(_), Answer::Unanswered(no)) => return Err(self.not_run(no, turn)),
                 (_, Answer::Unanswered(no)) => return Err(judge::unanswered(no, turn)),
                 (Ask::Before, Answer::Snapshot(snapshot)) => before = Some(snapshot),
-                (Ask::Run, Answer::Ran(ran)) => self.ran(ran, turn, judgement)?,
+                (Ask::Run(_), Answer::Ran(ran)) => self.ran(ran, turn, judgement)?,
                 (Ask::After, Answer::Snapshot(after)) => {
                     let before = before.ok_or_else(|| judge::misplaced("snapshot"))?;
                     let patterns = &self.expect.unchanged;
@@ -249,7 +268,7 @@ impl CommandGate {
             judgement.exit_code = Some(code);
         }
         let read = results::read(&self.junit, &ran.results, turn);
-        judgement.cases = read.cases;
+        judgement.cases.extend(read.cases);
         judgement.notes.extend(read.notes);
         let ending = ending::judge(ran.ending, &self.expect.exit, turn.timeout);
         let mut wrong = Vec::new();

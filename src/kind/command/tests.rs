@@ -17,7 +17,9 @@ fn gate(word: &'static str) -> CommandGate {
         expect: Expect::default(),
         junit: Vec::new(),
         keep: Vec::new(),
+        files: None,
         creates: Vec::new(),
+        jobserver: crate::model::SharedJobs::default(),
     }
 }
 

@@ -63,6 +63,18 @@ const TABLE: &[(&str, &str)] = &[
         "`git.branch` in a shell string is an injection",
     ),
     (
+        "{ run: [a], in: app, container: { entrypoint: [sh, -c, 'echo ${{ git.branch }}'] } }",
+        "`git.branch` in a shell string is an injection",
+    ),
+    (
+        "{ run: [a], in: app, container: { entrypoint: ['${{ env.NODE_ENV }}'] } }",
+        "`env.NODE_ENV` in a shell string is an injection",
+    ),
+    (
+        "{ run: [a], in: app, container: { entrypoint: [\"a\\0b\"] } }",
+        "an entrypoint cannot contain a NUL",
+    ),
+    (
         "{ run: [env, '-Sbash -c', 'echo ${{ git.branch }}'] }",
         "`git.branch` in a shell string is an injection",
     ),

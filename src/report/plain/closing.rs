@@ -19,14 +19,34 @@ impl Plain {
         if !self.options.quiet {
             lines.push(String::new());
         }
+        let stories = self.stories(summary).into_iter();
+        lines.extend(stories.flat_map(|(_, story)| story));
+        lines.extend(self.rest(summary, verdict, duration_ms));
+        lines
+    }
+
+    /// The gates that did not pass and decide, failed ones first, each with its story.
+    pub(in crate::report) fn stories<'s>(
+        &self,
+        summary: &'s Summary,
+    ) -> Vec<(&'s GateFinished, Vec<String>)> {
         let gates = in_order(summary);
-        for word in [VerdictWord::Failed, VerdictWord::Errored] {
-            for gate in gates.iter().filter(|gate| gate.verdict == word) {
-                if !summary.is_advisory(&gate.gate) {
-                    lines.extend(self.failure(gate, summary));
-                }
-            }
-        }
+        let of = |word| gates.iter().filter(move |gate| gate.verdict == word);
+        let bad = of(VerdictWord::Failed).chain(of(VerdictWord::Errored));
+        bad.filter(|gate| !summary.is_advisory(&gate.gate))
+            .map(|gate| (*gate, self.failure(gate, summary)))
+            .collect()
+    }
+
+    /// What is behind the stories, the verdict last.
+    pub(in crate::report) fn rest(
+        &self,
+        summary: &Summary,
+        verdict: RunVerdict,
+        duration_ms: u64,
+    ) -> Vec<String> {
+        let mut lines = Vec::new();
+        let gates = in_order(summary);
         let mut asides = self.advisories(&gates, summary);
         asides.extend(self.never_started(&gates, summary));
         asides.extend(self.doubts(summary));

@@ -114,10 +114,12 @@ impl Plain {
                 0 => String::new(),
                 cut => format!(" ({cut} of {} bytes left out)", log.bytes),
             };
-            lines.push(
-                self.paint
-                    .dim(&format!("    log     {}{cut}", text::show_line(&path))),
-            );
+            let shown = text::show_line(&path);
+            let shown = match &self.options.links {
+                Some((host, root)) => text::link(host, &format!("{root}/{path}"), &shown),
+                None => shown,
+            };
+            lines.push(self.paint.dim(&format!("    log     {shown}{cut}")));
         }
         lines.push(
             self.paint
@@ -130,7 +132,7 @@ impl Plain {
     fn rerun(&self, gate: &GateName) -> String {
         let name = gate.as_str().split(':').next().unwrap_or_default();
         let command = self.options.command.iter().map(String::as_str);
-        text::shell(command.chain(["run", name]))
+        text::shell(command.chain([name]))
     }
 }
 

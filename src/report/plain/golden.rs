@@ -30,7 +30,7 @@ fn a_green_run() {
 
 #[test]
 fn a_failing_run() {
-    let command = ["prove", "-C", "my app"].map(str::to_owned).to_vec();
+    let command = ["prove", "-C", "my app", "run"].map(str::to_owned).to_vec();
     let options = Options {
         command,
         ..unicode()

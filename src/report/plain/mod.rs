@@ -5,7 +5,7 @@
 
 mod closing;
 mod failure;
-mod paint;
+pub(super) mod paint;
 
 use super::Options;
 use super::form::Form;
@@ -19,6 +19,7 @@ const NAME_COLUMNS: usize = 32;
 
 /// The form.
 pub(super) struct Plain {
+    word: &'static str,
     options: Options,
     paint: Paint,
     /// Width of the column of names.
@@ -27,7 +28,7 @@ pub(super) struct Plain {
 
 impl Form for Plain {
     fn word(&self) -> &'static str {
-        "plain"
+        self.word
     }
 
     fn take(&mut self, event: &Event, summary: &Summary) -> Result<Vec<u8>, Reason> {
@@ -61,10 +62,16 @@ impl Plain {
             unicode: options.unicode,
         };
         Self {
+            word: "plain",
             options,
             paint,
             names: 0,
         }
+    }
+
+    /// The same by another name: what `live` is where there is nothing to paint over.
+    pub(super) fn called(self, word: &'static str) -> Self {
+        Self { word, ..self }
     }
 
     /// The lines of an event while the run is going on.
@@ -140,8 +147,23 @@ impl Plain {
         self.paint.dim(&self.fit(&line))
     }
 
+    /// How it marks and colours.
+    pub(super) fn paint(&self) -> Paint {
+        self.paint
+    }
+
+    /// Columns that a line may take.
+    pub(super) fn width(&self) -> usize {
+        self.options.width.unwrap_or(usize::MAX)
+    }
+
+    /// The terminal has become this wide.
+    pub(super) fn set_width(&mut self, columns: usize) {
+        self.options.width = Some(columns);
+    }
+
     /// The lines of a gate that is finished. What never started is told at the end, together.
-    fn finished(&self, gate: &GateFinished, summary: &Summary) -> Vec<String> {
+    pub(super) fn finished(&self, gate: &GateFinished, summary: &Summary) -> Vec<String> {
         let never_started = gate.attempts == 0
             && matches!(gate.verdict, VerdictWord::Skipped | VerdictWord::Cancelled);
         if never_started {
@@ -175,7 +197,7 @@ impl Plain {
     }
 
     /// Shortened to the terminal, when there is one.
-    fn fit(&self, line: &str) -> String {
+    pub(super) fn fit(&self, line: &str) -> String {
         match self.options.width {
             Some(width) => text::fit(line, width.max(40), self.paint.unicode),
             None => line.to_owned(),

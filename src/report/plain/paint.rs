@@ -6,9 +6,9 @@ use crate::model::{RunVerdict, VerdictWord};
 
 /// How marks and colours are made.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Paint {
-    pub(super) colour: bool,
-    pub(super) unicode: bool,
+pub(in crate::report) struct Paint {
+    pub(in crate::report) colour: bool,
+    pub(in crate::report) unicode: bool,
 }
 
 impl Paint {
@@ -20,20 +20,20 @@ impl Paint {
         }
     }
 
-    pub(super) fn bold(self, text: &str) -> String {
+    pub(in crate::report) fn bold(self, text: &str) -> String {
         self.with(Style::new().bold(), text)
     }
 
-    pub(super) fn dim(self, text: &str) -> String {
+    pub(in crate::report) fn dim(self, text: &str) -> String {
         self.with(Style::new().dim(), text)
     }
 
-    pub(super) fn yellow(self, text: &str) -> String {
+    pub(in crate::report) fn yellow(self, text: &str) -> String {
         self.with(Style::new().yellow(), text)
     }
 
     /// A text in the colour of a verdict.
-    pub(super) fn verdict(self, word: VerdictWord, text: &str) -> String {
+    pub(in crate::report) fn verdict(self, word: VerdictWord, text: &str) -> String {
         let style = match word {
             VerdictWord::Passed => Style::new().green(),
             VerdictWord::Failed => Style::new().red().bold(),
@@ -45,7 +45,7 @@ impl Paint {
     }
 
     /// A text in the colour of a run's verdict.
-    pub(super) fn run(self, verdict: RunVerdict, text: &str) -> String {
+    pub(in crate::report) fn run(self, verdict: RunVerdict, text: &str) -> String {
         let style = match verdict {
             RunVerdict::Proved => Style::new().green().bold(),
             RunVerdict::Refuted => Style::new().red().bold(),
@@ -55,7 +55,7 @@ impl Paint {
     }
 
     /// The mark of a verdict, one column wide.
-    pub(super) fn mark(self, word: VerdictWord) -> &'static str {
+    pub(in crate::report) fn mark(self, word: VerdictWord) -> &'static str {
         match (word, self.unicode) {
             (VerdictWord::Passed, true) => "✓",
             (VerdictWord::Passed, false) => "+",
@@ -72,7 +72,7 @@ impl Paint {
     }
 
     /// What stands before a line of output.
-    pub(super) fn bar(self) -> &'static str {
+    pub(in crate::report) fn bar(self) -> &'static str {
         if self.unicode { "│" } else { "|" }
     }
 }

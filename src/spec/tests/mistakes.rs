@@ -76,12 +76,12 @@ fn a_kind_by_its_name_elsewhere() {
 
 #[test]
 fn a_key_that_comes_later() {
-    let file = "version: 1\ngates:\n  lint: { run: x, when: { branch: main } }\n";
+    let file = "version: 1\ngates:\n  lint: { run: x, scan: { image: app } }\n";
     insta::assert_snapshot!(bad(file), @r##"
-    error: unknown key `when`
+    error: unknown key `scan`
      --> prove.yml:3:19
       |
-    3 |   lint: { run: x, when: { branch: main } }
+    3 |   lint: { run: x, scan: { image: app } }
       |                   ^^^^
       |
       = help: this key comes with a later version of prove
@@ -526,7 +526,7 @@ fn names_that_are_not_defined() {
     4 |   a: "x ${{ vars.nod }} ${{ env.NOPE }} ${{ git.tag }} ${{ git.brunch }} ${{ foo }} ${{ a || b }} ${{ imge.ref }} ${{ a.ref }}"
       |                                                                          ^^^^^^^^^^
       |
-      = help: there are `vars.NAME`, `env.NAME`, `git.sha|base|branch|tag` and `GATE.ref|digest`
+      = help: there are `vars.NAME`, `env.NAME`, `matrix.NAME`, `git.sha|base|branch|tag` and `GATE.ref|digest`
 
     error: `a || b` is no name
      --> prove.yml:4:85
@@ -535,7 +535,7 @@ fn names_that_are_not_defined() {
       |                                                                                     ^^^^^^^^^^^^^
       |
       = note: `${{ }}` holds one name: it has no operators and calls nothing
-      = help: there are `vars.NAME`, `env.NAME`, `git.sha|base|branch|tag` and `GATE.ref|digest`
+      = help: there are `vars.NAME`, `env.NAME`, `matrix.NAME`, `git.sha|base|branch|tag` and `GATE.ref|digest`
 
     error: there is no gate `imge`
      --> prove.yml:4:99

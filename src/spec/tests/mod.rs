@@ -1,9 +1,12 @@
 //! What the language promises, on a registry of three small kinds.
 
 mod fuzz;
+mod matrix;
 mod mistakes;
+mod packs;
 mod pipeline;
 mod tables;
+mod when;
 
 use std::sync::Arc;
 
@@ -11,7 +14,7 @@ use super::{
     Decoder, Field, GateFile, Kind, KindSpec, Loaded, Registry, Shape, Text, Turn, keys, load,
 };
 use crate::format::yaml::Node;
-use crate::model::{Answer, Facts, GateName, GitFacts, Judged, Reason, Step};
+use crate::model::{Answer, CiFacts, Facts, GateName, GitFacts, Judged, Reason, Step};
 
 #[derive(Debug)]
 struct Fake {
@@ -130,7 +133,7 @@ static BUILD: Spec = Spec {
     keys: &[],
 };
 
-struct Kinds;
+pub(super) struct Kinds;
 
 impl Registry for Kinds {
     fn kinds(&self) -> &[&'static dyn KindSpec] {
@@ -163,6 +166,7 @@ fn facts() -> Facts {
         ..GitFacts::default()
     };
     Facts {
+        weighed: std::collections::BTreeSet::new(),
         env: env
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into(),
@@ -177,19 +181,25 @@ fn facts() -> Facts {
         git: Some(Ok(git)),
         today: "2026-11-21".to_owned(),
         cpus: 2,
+        os: "linux".to_owned(),
+        ci: CiFacts {
+            pull_request: Some(false),
+            ..CiFacts::default()
+        },
+        unreadable_env: ["BYTES".to_owned()].into(),
     }
 }
 
 fn try_load(text: &str) -> Result<Loaded, super::Diagnostics> {
-    load(
-        GateFile {
-            name: "prove.yml",
-            bytes: text.as_bytes(),
-        },
-        &facts(),
-        &Kinds,
-        "dir",
-    )
+    try_load_with(text, &facts())
+}
+
+fn try_load_with(text: &str, facts: &Facts) -> Result<Loaded, super::Diagnostics> {
+    let file = GateFile {
+        name: "prove.yml",
+        bytes: text.as_bytes(),
+    };
+    load(file, facts, &Kinds, "dir")
 }
 
 #[track_caller]

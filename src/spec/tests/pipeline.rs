@@ -6,7 +6,7 @@ use super::{good, try_load};
 use crate::model::GateName;
 use crate::spec::{Gate, Pipeline};
 
-fn gate<'p>(pipeline: &'p Pipeline, name: &str) -> &'p Gate {
+pub(super) fn gate<'p>(pipeline: &'p Pipeline, name: &str) -> &'p Gate {
     pipeline
         .gates
         .iter()

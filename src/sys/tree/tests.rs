@@ -36,13 +36,16 @@ fn check_changes(root: &Path) {
     }
     symlink("a", root.join("link")).unwrap();
     let tree = take(root);
-    assert_eq!(tree.changed().unwrap(), Vec::<String>::new());
+    assert_eq!(
+        tree.changed(&Budget::default()).unwrap(),
+        Vec::<String>::new()
+    );
 
     write(root, "same", "4");
     write(root, "out/made", "x");
     write(root, ".prove/log", "x");
     assert_eq!(
-        tree.changed().unwrap(),
+        tree.changed(&Budget::default()).unwrap(),
         Vec::<String>::new(),
         "same bytes, declared, our own"
     );
@@ -54,7 +57,7 @@ fn check_changes(root: &Path) {
     symlink("same", root.join("link")).unwrap();
     fs::set_permissions(root.join("a"), fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(
-        tree.changed().unwrap(),
+        tree.changed(&Budget::default()).unwrap(),
         ["a", "gone", "link", "new", "src/b"]
     );
 }
@@ -75,9 +78,12 @@ fn with_git_ignored_files_do_not_count() {
     git(root, &["add", "."]);
     let tree = take(root);
     write(root, "target/debug/x", "x");
-    assert_eq!(tree.changed().unwrap(), Vec::<String>::new());
+    assert_eq!(
+        tree.changed(&Budget::default()).unwrap(),
+        Vec::<String>::new()
+    );
     fs::remove_file(root.join("tracked")).unwrap();
-    assert_eq!(tree.changed().unwrap(), ["tracked"]);
+    assert_eq!(tree.changed(&Budget::default()).unwrap(), ["tracked"]);
     write(root, "tracked", "x");
     check_changes(root);
 }
@@ -91,7 +97,7 @@ fn a_repository_inside_counts_file_by_file() {
     git(&root.join("lib"), &["init", "-q"]);
     let tree = take(root);
     write(root, "lib/a", "2");
-    assert_eq!(tree.changed().unwrap(), ["lib/a"]);
+    assert_eq!(tree.changed(&Budget::default()).unwrap(), ["lib/a"]);
 }
 
 #[test]
@@ -101,7 +107,11 @@ fn one_write_of_the_same_size_right_after_the_look_is_seen() {
         write(dir.path(), "f", "0000");
         let tree = take(dir.path());
         write(dir.path(), "f", "1111");
-        assert_eq!(tree.changed().unwrap(), ["f"], "turn {turn}");
+        assert_eq!(
+            tree.changed(&Budget::default()).unwrap(),
+            ["f"],
+            "turn {turn}"
+        );
     }
 }
 
@@ -114,6 +124,6 @@ fn a_file_that_cannot_be_told_is_an_error() {
     write(dir.path(), "a", "1");
     if let Ok(tree) = Tree::take(dir.path(), Box::new(|_| false)) {
         write(dir.path(), "a", "2");
-        assert_eq!(tree.changed().unwrap(), ["a"]);
+        assert_eq!(tree.changed(&Budget::default()).unwrap(), ["a"]);
     }
 }

@@ -40,7 +40,7 @@ fn killed_prove_leaves_nothing(run: &str, script: &str, count: usize, register: 
     let marker = Marker::new(run).unwrap();
     let (reader, writer) = io::pipe().unwrap();
     let victim = fork_victim(|| {
-        let warden = Warden::start(&marker).unwrap();
+        let warden = Warden::start(&marker, &Strangers::default()).unwrap();
         let child = Command::new("sh")
             .args(["-c", script])
             .env(MARKER, marker.value(1))
@@ -89,7 +89,7 @@ fn a_stopped_group_dies_too() {
 
 #[test]
 fn after_a_bye_nothing_is_killed() {
-    let warden = Warden::start(&Marker::new("bye").unwrap()).unwrap();
+    let warden = Warden::start(&Marker::new("bye").unwrap(), &Strangers::default()).unwrap();
     let pid = warden.pid();
     let mut child = Command::new("sleep")
         .arg("1000")
@@ -109,11 +109,41 @@ fn after_a_bye_nothing_is_killed() {
 
 #[test]
 fn a_warden_that_is_gone_is_told() {
-    let warden = Warden::start(&Marker::new("gone").unwrap()).unwrap();
+    let warden = Warden::start(&Marker::new("gone").unwrap(), &Strangers::default()).unwrap();
     rustix::process::kill_process(Pid::from_raw(warden.pid()).unwrap(), Signal::KILL).unwrap();
     wait_until_gone(warden.pid());
     assert_eq!(
         warden.started(1).unwrap_err().kind(),
         io::ErrorKind::BrokenPipe
     );
+}
+
+#[test]
+fn who_hides_dies_with_the_gate_that_started_it() {
+    let script = "env -i setsid sh -c 'echo $$; sleep 1000; :' & echo $$; wait";
+    killed_prove_leaves_nothing("hides", script, 2, true);
+}
+
+#[test]
+fn an_orphan_without_a_mark_that_was_seen_dies_too() {
+    let (reader, mut writer) = io::pipe().unwrap();
+    let victim = fork_victim(|| {
+        process::become_subreaper().unwrap();
+        let script = "env -i setsid sh -c 'echo $$; exec >&- 2>&-; sleep 1000; :' & :";
+        let output = Command::new("sh")
+            .args(["-c", script])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let me = rustix::process::getpid().as_raw_nonzero().get();
+        let mut kin = Kin::of(me, &Strangers::default());
+        kin.look();
+        end_all(Groups::new().unwrap(), &Marker::new("orphan").unwrap(), kin);
+        writer.write_all(&output.stdout).unwrap();
+    });
+    let mut line = String::new();
+    BufReader::new(reader).read_line(&mut line).unwrap();
+    wait_until_gone(line.trim().parse().unwrap());
+    rustix::process::kill_process(victim, Signal::KILL).unwrap();
+    rustix::process::waitpid(Some(victim), WaitOptions::empty()).unwrap();
 }

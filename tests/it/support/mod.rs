@@ -2,6 +2,7 @@
 //! environment that is ours.
 
 pub mod docker;
+pub mod repo;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -244,6 +245,19 @@ pub fn wait_until_gone(pid: &str) {
     };
     let ready = rustix::event::poll(&mut fds, Some(&limit)).unwrap();
     assert!(ready == 1 || !lives(pid), "process {pid} outlived prove");
+}
+
+/// The exit code; a `prove` that does not end within half a minute fails the test and is killed.
+#[track_caller]
+pub fn ended(mut child: std::process::Child) -> Option<i32> {
+    let pid = child.id().to_string();
+    let waited = std::panic::catch_unwind(|| wait_until_gone(&pid));
+    if waited.is_err() {
+        child.kill().unwrap();
+        child.wait().unwrap();
+        panic!("prove is deaf");
+    }
+    child.wait().unwrap().code()
 }
 
 /// Sends a signal to a process.

@@ -1,52 +1,55 @@
-//! Builds with `docker buildx build`, a subprocess in a process group of its own.
+//! Builds with `docker buildx build`, run like a gate's command on the host: marked, guarded by
+//! the warden, ended with all that it started.
 //!
 //! The Dockerfile is handed over as a copy beside an ignore file of its own, so that `.prove/`
 //! stays out and the project's files are not touched. No tag is put on.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
 
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
-use tokio::process::{Child, Command};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::context::Context;
-use super::words::{Plain, Said, Tail, is_own_step};
+use super::words::{LINE_BYTES, Plain, Said, Tail, is_own_step};
 use super::{End, finish};
 use crate::exec::container::discover::Address;
 use crate::exec::container::engine::Trouble;
 use crate::exec::container::session::Session;
-use crate::exec::container::{killed, stop_answer, stopped};
-use crate::exec::{Desk, Stop, Stream};
-use crate::model::{BuildRequest, NoAnswer, Unanswered, limits};
+use crate::exec::{Desk, Sink, Stream};
+use crate::model::{
+    Answer, BuildRequest, Collect, Command, ContainerOptions, Ending, NoAnswer, Place, Ran,
+    RunRequest, Secret, SharedJobs, Unanswered, limits,
+};
 
 /// Whether `docker buildx version` works here.
-pub(super) async fn is_there(session: &Session) -> bool {
-    let Some(mut version) = command(session) else {
+pub(super) async fn is_there(session: &Session, desk: &Desk<'_>) -> bool {
+    let Some(request) = request(session, &["buildx".to_owned(), "version".to_owned()]) else {
         return false;
     };
-    version
-        .args(["buildx", "version"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let Ok(mut child) = version.spawn() else {
-        return false;
+    // A stop is heard by whoever asks; this is dropped then.
+    let (_nobody, stop) = watch::channel(None);
+    let desk = Desk {
+        gate: desk.gate,
+        attempt: desk.attempt,
+        cpus: desk.cpus,
+        sink: &Unheard,
+        stop,
     };
-    matches!(timeout(limits::ENGINE_ANSWER, child.wait()).await, Ok(Ok(status)) if status.success())
+    let version = session.process.run(&request, &desk);
+    match timeout(limits::ENGINE_ANSWER, version).await {
+        Ok(Answer::Ran(ran)) => ran.ending == Ending::Exited(0),
+        _ => false,
+    }
 }
 
 /// `docker` with only those variables that it needs to find its settings and the engine.
-fn command(session: &Session) -> Option<Command> {
+fn request(session: &Session, arguments: &[String]) -> Option<RunRequest> {
     let env = &session.env;
     let path = env.get("PATH")?;
     let docker = which::which_in("docker", Some(path), &session.root).ok()?;
-    let mut command = Command::new(docker);
-    command
-        .env_clear()
-        .current_dir(&session.root)
-        .stdin(Stdio::null());
-    command.process_group(0).kill_on_drop(true);
+    let docker = docker.to_str()?.to_owned();
     let needed = |name: &str| {
         let lower = name.to_ascii_lowercase();
         matches!(
@@ -56,15 +59,33 @@ fn command(session: &Session) -> Option<Command> {
             || name.starts_with("BUILDX_")
             || lower.ends_with("_proxy")
     };
-    command.envs(env.iter().filter(|(name, _)| needed(name)));
+    let mut passed: BTreeMap<String, String> = env
+        .iter()
+        .filter(|(name, _)| needed(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let mut set = |name: &str, value: String| passed.insert(name.to_owned(), value);
     if matches!(session.engine.endpoint.address, Address::Unix(_)) {
         // The very engine that the images are inspected on and run with.
-        command.env("DOCKER_HOST", session.engine.endpoint.url());
+        set("DOCKER_HOST", session.engine.endpoint.url());
     }
-    command
-        .env("DOCKER_BUILDKIT", "1")
-        .env("BUILDX_NO_DEFAULT_ATTESTATIONS", "1");
-    Some(command)
+    set("DOCKER_BUILDKIT", "1".to_owned());
+    set("BUILDX_NO_DEFAULT_ATTESTATIONS", "1".to_owned());
+    let mut argv = vec![docker];
+    argv.extend_from_slice(arguments);
+    Some(RunRequest {
+        place: Place::Host,
+        command: Command::Argv(argv),
+        cwd: ".".to_owned(),
+        env: passed,
+        secrets: BTreeMap::new(),
+        container: ContainerOptions::default(),
+        // Apart from the progress: the image's id comes there, which the iidfile says, too.
+        capture_stdout: true,
+        capture_stderr: false,
+        collect: Collect::default(),
+        jobserver: SharedJobs::Nobody,
+    })
 }
 
 /// Builds, and stops when the driver wants it.
@@ -83,36 +104,81 @@ pub(super) async fn build(
     let mut rules = context.ignore_text.clone();
     rules.extend_from_slice(b"\n**/.prove\n");
     std::fs::write(folder.path().join("Dockerfile.dockerignore"), rules).map_err(io)?;
+    let (arguments, secrets) = arguments(request, &iid, &dockerfile, &context.dir);
     let missing = || Unanswered::new(NoAnswer::ToolMissing, "docker is not in PATH");
-    let mut command = command(session).ok_or_else(missing)?;
-    command.args(["buildx", "build", "--load", "--progress=plain"]);
-    command
-        .arg("--iidfile")
-        .arg(&iid)
-        .arg("--file")
-        .arg(&dockerfile);
-    arguments(&mut command, request);
-    command
-        .arg(&context.dir)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let child = command.spawn().map_err(io)?;
-    let (status, tail, error) = follow(child, desk).await?;
-    if status {
-        let id = std::fs::read_to_string(&iid)
-            .ok()
-            .map(|id| id.trim().to_owned());
-        return finish(Ok(()), id.filter(|id| !id.is_empty()), tail);
-    }
-    if lost_the_engine(&error) {
-        return finish(Err(Trouble::Gone(error)), None, tail);
-    }
-    finish(Err(Trouble::Broke(error)), None, tail)
+    let mut command = self::request(session, &arguments).ok_or_else(missing)?;
+    command.secrets = secrets;
+    let lines = Lines {
+        seen: RefCell::default(),
+        desk,
+    };
+    let inner = Desk {
+        gate: desk.gate,
+        attempt: desk.attempt,
+        cpus: desk.cpus,
+        sink: &lines,
+        stop: desk.stop.clone(),
+    };
+    let ran = match session.process.run(&command, &inner).await {
+        Answer::Ran(ran) => ran,
+        Answer::Unanswered(why) => return Err(why),
+        other => {
+            let message = format!("docker buildx gave another answer: {other:?}");
+            return Err(Unanswered::new(NoAnswer::CannotStart, message));
+        }
+    };
+    ended(&ran, lines, &iid)
 }
 
-fn arguments(command: &mut Command, request: &BuildRequest) {
+/// What it means how buildx ended.
+fn ended(ran: &Ran, lines: Lines<'_>, iid: &Path) -> Result<End, Unanswered> {
+    for note in &ran.notes {
+        lines.desk.sink.progress(&format!("note: {note}"));
+    }
+    let Seen { tail, error, .. } = lines.end();
+    match ran.ending {
+        Ending::Exited(0) => {
+            let id = match std::fs::read_to_string(iid) {
+                Ok(id) => id.trim().to_owned(),
+                // No id, no image: `finish` says so.
+                Err(_) => String::new(),
+            };
+            finish(Ok(()), Some(id).filter(|id| !id.is_empty()), tail)
+        }
+        Ending::Exited(_) if lost_the_engine(&error) => {
+            finish(Err(Trouble::Gone(error)), None, tail)
+        }
+        Ending::Exited(_) => finish(Err(Trouble::Broke(error)), None, tail),
+        Ending::Stopped(cause) => Err(Unanswered::new(
+            NoAnswer::Stopped(cause),
+            "stopped before there was an answer",
+        )),
+        Ending::Signaled(_) | Ending::OutOfMemory => Err(Unanswered::new(
+            NoAnswer::EngineGone,
+            "docker buildx was killed, and says nothing about the image",
+        )
+        .hint("look for what killed it (memory?), then run again")),
+    }
+}
+
+type Secrets = BTreeMap<String, Secret>;
+
+/// The arguments, and what goes by the environment.
+fn arguments(
+    request: &BuildRequest,
+    iid: &Path,
+    dockerfile: &Path,
+    dir: &Path,
+) -> (Vec<String>, Secrets) {
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    let mut arguments: Vec<String> = ["buildx", "build", "--load", "--progress=plain"]
+        .map(str::to_owned)
+        .to_vec();
+    let mut add = |option: &str, value: String| arguments.extend([option.to_owned(), value]);
+    add("--iidfile", path(iid));
+    add("--file", path(dockerfile));
     for (name, value) in &request.args {
-        command.arg("--build-arg").arg(format!("{name}={value}"));
+        add("--build-arg", format!("{name}={value}"));
     }
     let options = [
         ("--target", &request.target),
@@ -121,18 +187,17 @@ fn arguments(command: &mut Command, request: &BuildRequest) {
     ];
     for (option, value) in options {
         if let Some(value) = value {
-            command.arg(option).arg(value);
+            add(option, value.clone());
         }
     }
-    let mut env = BTreeMap::new();
+    let mut secrets = Secrets::new();
     for (number, (id, secret)) in request.secrets.iter().enumerate() {
         let variable = format!("PROVE_BUILD_SECRET_{number}");
-        command
-            .arg("--secret")
-            .arg(format!("id={id},env={variable}"));
-        env.insert(variable, secret.0.clone());
+        add("--secret", format!("id={id},env={variable}"));
+        secrets.insert(variable, secret.clone());
     }
-    command.envs(env);
+    arguments.push(path(dir));
+    (arguments, secrets)
 }
 
 fn lost_the_engine(error: &str) -> bool {
@@ -144,100 +209,81 @@ fn lost_the_engine(error: &str) -> bool {
     words.iter().any(|words| error.contains(words))
 }
 
-/// Hands on what it says until it ends: whether it was good, its last lines, its error.
-async fn follow(mut child: Child, desk: &Desk<'_>) -> Result<(bool, Tail, String), Unanswered> {
-    let group = child.id();
-    let mut lines = Lines {
-        plain: Plain::default(),
-        tail: Tail::default(),
-        error: String::new(),
-        desk,
-    };
-    let (out, err) = (child.stdout.take(), child.stderr.take());
-    let mut deadline: Option<Instant> = None;
-    let mut stop = None;
-    let work = async move {
-        tokio::join!(drain(out), lines.read(err));
-        (child.wait().await, lines)
-    };
-    tokio::pin!(work);
-    let (status, lines) = loop {
-        tokio::select! {
-            ended = &mut work => break ended,
-            wanted = stopped(desk), if stop.is_none() => {
-                signal(group, if wanted.kill { Signal::KILL } else { Signal::TERM });
-                (stop, deadline) = (Some(wanted), Some(Instant::now() + limits::GRACE));
-            }
-            () = killed(desk), if stop.is_some_and(|stop: Stop| !stop.kill) && deadline.is_some() => {
-                signal(group, Signal::KILL);
-                deadline = None;
-            }
-            () = until(deadline), if deadline.is_some() => {
-                signal(group, Signal::KILL);
-                deadline = None;
-            }
-        }
-    };
-    // Helpers that docker started must not outlive it.
-    signal(group, Signal::KILL);
-    if let Some(stop) = stop {
-        return Err(stop_answer(stop));
-    }
-    let status = status.map_err(|error| Unanswered::new(NoAnswer::Io, error.to_string()))?;
-    Ok((status.success(), lines.tail, lines.error))
-}
-
+/// Reads what buildx says, and hands it on as what it means.
 struct Lines<'a> {
-    plain: Plain,
-    tail: Tail,
-    error: String,
+    seen: RefCell<Seen>,
     desk: &'a Desk<'a>,
 }
 
+#[derive(Default)]
+struct Seen {
+    plain: Plain,
+    tail: Tail,
+    /// The last error that it named.
+    error: String,
+    /// The line that has no end yet.
+    open: Vec<u8>,
+}
+
+impl Sink for Lines<'_> {
+    fn output(&self, stream: Stream, bytes: &[u8]) {
+        if stream == Stream::Stdout {
+            return;
+        }
+        let mut seen = self.seen.borrow_mut();
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            seen.open.extend_from_slice(piece);
+            if piece.ends_with(b"\n") || seen.open.len() > LINE_BYTES {
+                seen.line(self.desk);
+            }
+        }
+    }
+
+    fn progress(&self, line: &str) {
+        self.desk.sink.progress(line);
+    }
+
+    fn keep_dir(&self) -> Option<PathBuf> {
+        None
+    }
+}
+
 impl Lines<'_> {
-    async fn read(&mut self, from: Option<impl AsyncRead + Unpin>) {
-        let Some(from) = from else { return };
-        let mut reader = BufReader::new(from);
-        let mut line = Vec::new();
-        while matches!(reader.read_until(b'\n', &mut line).await, Ok(count) if count > 0) {
-            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-            line.clear();
-            if let Some(error) = text.strip_prefix("ERROR: ") {
-                error.clone_into(&mut self.error);
+    fn end(self) -> Seen {
+        let mut seen = self.seen.into_inner();
+        seen.line(self.desk);
+        seen
+    }
+}
+
+impl Seen {
+    fn line(&mut self, desk: &Desk<'_>) {
+        let line = std::mem::take(&mut self.open);
+        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+        if let Some(error) = text.strip_prefix("ERROR: ") {
+            error.clone_into(&mut self.error);
+        }
+        match self.plain.line(&text) {
+            Some(Said::Step(step)) if is_own_step(&step) => desk.sink.progress(&step),
+            Some(Said::Step(_)) => {}
+            Some(Said::Output(text)) => {
+                desk.sink.output(Stream::Stdout, text.as_bytes());
+                self.tail.push(&text);
             }
-            match self.plain.line(&text) {
-                Some(Said::Step(step)) if is_own_step(&step) => self.desk.sink.progress(&step),
-                Some(Said::Step(_)) => {}
-                Some(Said::Output(text)) => {
-                    self.desk.sink.output(Stream::Stdout, text.as_bytes());
-                    self.tail.push(&text);
-                }
-                None => {}
-            }
+            None => {}
         }
     }
 }
 
-async fn drain(from: Option<impl AsyncRead + Unpin>) {
-    if let Some(mut from) = from {
-        // buildx prints the image's id here; the iidfile says it, too.
-        let _ = tokio::io::copy(&mut from, &mut tokio::io::sink()).await;
-    }
-}
+/// Nobody listens.
+struct Unheard;
 
-fn signal(group: Option<u32>, signal: Signal) {
-    let group = group
-        .and_then(|group| i32::try_from(group).ok())
-        .and_then(Pid::from_raw);
-    if let Some(group) = group {
-        // ESRCH: everybody in it has gone already.
-        let _ = kill_process_group(group, signal);
-    }
-}
+impl Sink for Unheard {
+    fn output(&self, _: Stream, _: &[u8]) {}
 
-async fn until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => sleep_until(deadline).await,
-        None => std::future::pending().await,
+    fn progress(&self, _: &str) {}
+
+    fn keep_dir(&self) -> Option<PathBuf> {
+        None
     }
 }

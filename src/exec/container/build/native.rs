@@ -13,7 +13,7 @@ use bollard::{BollardRequest, Docker, body_try_stream};
 use futures_util::StreamExt;
 
 use super::context::Context;
-use super::words::{self, Said, Tail};
+use super::words::{self, Said, Steps, Tail};
 use super::{End, finish};
 use crate::exec::container::engine::{Engine, Trouble};
 use crate::exec::{Desk, Stream};
@@ -26,12 +26,14 @@ pub(in crate::exec::container) enum Native {
     Classic,
 }
 
-/// Builds. The caller drops this future to stop it: the engine then cancels the build.
+/// Builds; `made` hears the short id of each image that the classic builder makes on the way. The
+/// caller drops this future to stop it: the engine then cancels the build.
 pub(super) async fn build(
     engine: &Engine,
     native: Native,
     request: &BuildRequest,
     (context, desk): (Context, &Desk<'_>),
+    made: &dyn Fn(&str),
 ) -> Result<End, Unanswered> {
     let options = options(request, &context);
     let client = client(engine, native);
@@ -43,6 +45,8 @@ pub(super) async fn build(
         seen: BTreeSet::new(),
         tail: Tail::default(),
         line: String::new(),
+        steps: Steps::default(),
+        made,
     };
     let mut ended = Ok(());
     while let Some(reply) = replies.next().await {
@@ -53,6 +57,7 @@ pub(super) async fn build(
             break;
         }
     }
+    fold.flush();
     if let Some(why) = unread.get() {
         let message = format!("the build context could not be read: {why}");
         return Err(Unanswered::new(NoAnswer::Io, message)
@@ -106,6 +111,8 @@ struct Fold<'a> {
     tail: Tail,
     /// The classic builder's open line.
     line: String,
+    steps: Steps,
+    made: &'a dyn Fn(&str),
 }
 
 impl Fold<'_> {
@@ -131,11 +138,25 @@ impl Fold<'_> {
         self.line.push_str(text);
         while let Some(at) = self.line.find('\n') {
             let line: String = self.line.drain(..=at).collect();
+            if let Some(id) = self.steps.made(&line) {
+                (self.made)(id);
+            }
             match words::classic(&line) {
                 Some(Said::Step(step)) => self.tell(&step),
                 Some(Said::Output(text)) => self.output(Stream::Stdout, text.as_bytes()),
                 None => {}
             }
+        }
+        if self.line.len() > words::LINE_BYTES {
+            self.flush();
+        }
+    }
+
+    /// Puts out what stands in the open line.
+    fn flush(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if !line.is_empty() {
+            self.output(Stream::Stdout, line.as_bytes());
         }
     }
 

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::model::{NoAnswer, Unanswered, limits};
 
+/// Bytes of a line without an end that are held; then it is output as it is.
+pub(super) const LINE_BYTES: usize = 64 << 10;
 /// Lines of output that a failure is told with.
 const LAST_LINES: usize = 20;
 
@@ -70,6 +72,32 @@ pub(super) fn classic(line: &str) -> Option<Said> {
         arrow if arrow.starts_with("---> ") && line.starts_with(' ') => None,
         removing if removing.starts_with("Removing intermediate container") => None,
         _ => Some(Said::Output(format!("{line}\n"))),
+    }
+}
+
+/// Follows the classic builder through its steps, to tell the images that it makes from those that
+/// it finds.
+#[derive(Debug, Default)]
+pub(super) struct Steps {
+    /// The step at hand makes its image anew.
+    fresh: bool,
+}
+
+impl Steps {
+    /// Takes a line: the short id of an image that was made just now.
+    pub(super) fn made<'l>(&mut self, line: &'l str) -> Option<&'l str> {
+        let line = line.trim_end();
+        if let Some((_, step)) = line.strip_prefix("Step ").and_then(|l| l.split_once(" : ")) {
+            let word = step.split_whitespace().next().unwrap_or_default();
+            self.fresh = !word.eq_ignore_ascii_case("FROM");
+            return None;
+        }
+        let arrow = line.strip_prefix(" ---> ")?;
+        if arrow == "Using cache" {
+            self.fresh = false;
+        }
+        let is_id = arrow.len() == 12 && arrow.bytes().all(|byte| byte.is_ascii_hexdigit());
+        (is_id && self.fresh).then_some(arrow)
     }
 }
 
@@ -156,6 +184,27 @@ pub(super) fn is_own_step(step: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn images_that_the_classic_builder_found_are_not_those_that_it_made() {
+        let said = [
+            ("Step 1/4 : FROM alpine", None),
+            (" ---> 0123456789ab", None),
+            ("Step 2/4 : ENV A=b", None),
+            (" ---> Using cache", None),
+            (" ---> 1123456789ab", None),
+            ("Step 3/4 : RUN x", None),
+            (" ---> Running in 2123456789ab", None),
+            ("---> 3123456789ab", None),
+            (" ---> 4123456789ab", Some("4123456789ab")),
+            ("Step 4/4 : from scratch", None),
+            (" ---> 5123456789ab", None),
+        ];
+        let mut steps = Steps::default();
+        for (line, made) in said {
+            assert_eq!(steps.made(line), made, "{line}");
+        }
+    }
 
     fn step(text: &str) -> Option<Said> {
         Some(Said::Step(text.to_owned()))

@@ -74,6 +74,47 @@ async fn a_stopped_build_ends_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_classic_build_that_fails_or_is_stopped_leaves_no_step() {
+    for stopped in [false, true] {
+        let Some(lab) = engine_or_skip("classic").await else {
+            return;
+        };
+        let (sender, stop) = watch::channel(None);
+        let cause = StopCause::FailFast;
+        let on_output = move || {
+            sender.send_replace(stopped.then_some(Stop { cause, kill: false }));
+        };
+        let heard = Heard {
+            on_output: Some(Box::new(on_output)),
+            ..Heard::default()
+        };
+        let mark = format!("LABEL prove-test={}", lab.run);
+        let end = if stopped {
+            "while :; do :; done"
+        } else {
+            "exit 7"
+        };
+        lab.file(
+            "Dockerfile",
+            &format!(
+                "FROM scratch\n{mark}\nCOPY busybox /bin/sh\nRUN [\"/bin/sh\", \"-c\", \"echo up; {end}\"]\n"
+            ),
+        );
+        let probe = Probe::Build(Box::default());
+        let answer = ask_until(&lab.container, &probe, &heard, stop).await;
+        assert!(
+            !matches!(answer, Answer::Built(Built::Image { .. })),
+            "{answer:?}"
+        );
+        assert_eq!(close(&lab.container).await, Vec::<String>::new());
+        let filter = format!("label=prove-test={}", lab.run);
+        let left = lab.docker(&["images", "-aq", "--filter", &filter]).await;
+        closed(&lab).await;
+        assert_eq!(left, "", "stopped: {stopped}");
+    }
+}
+
+#[tokio::test]
 async fn both_builders_of_the_engine_build_and_the_image_is_gone_at_the_end() {
     for builder in builders() {
         let Some(lab) = engine_or_skip(builder).await else {
@@ -216,12 +257,16 @@ async fn what_was_there_before_stays_also_when_the_rebuild_gives_the_same_id() {
             panic!("{answer:?}")
         };
         assert_eq!(image, first, "{builder}: the cache gives the same image");
-        assert_eq!(other.close().await, Vec::<String>::new());
+        assert_eq!(close(&other).await, Vec::<String>::new());
         assert_eq!(
             lab.docker(&["inspect", "-f", "{{.Id}}", &tag]).await,
             first.id
         );
         lab.docker(&["rmi", &tag]).await;
+        // The classic builder's step below it, which the tag had kept.
+        let mark = format!("label=prove-test={}", lab.run);
+        lab.docker(&["image", "prune", "-f", "--filter", &mark])
+            .await;
     }
 }
 
@@ -324,7 +369,7 @@ async fn what_a_killed_run_left_is_removed_and_a_live_runs_is_not() {
         reference: "x".to_owned(),
     };
     ask(&next, &probe, &Heard::default()).await;
-    let notes = next.close().await;
+    let notes = close(&next).await;
     assert_eq!(notes.len(), 2, "{notes:?}");
     let left = lab
         .docker(&[

@@ -134,6 +134,53 @@ async fn a_stop_is_gentle_first_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn what_a_stopped_gate_wanted_kept_is_kept_and_its_half_outputs_are_not() {
+    let Some(lab) = engine_or_skip("buildkit").await else {
+        return;
+    };
+    let image = lab.image("WORKDIR /app\n").await;
+    let keep = lab.runtime.path().join("keep");
+    let script = "echo log >x.log; echo half >out.bin; echo up; while :; do :; done";
+    let mut request = sh(&image, script);
+    request.collect.keep = vec!["*.log".to_owned()];
+    request.collect.outputs = vec!["*.bin".to_owned()];
+    let (sender, stop) = watch::channel(None);
+    let cause = StopCause::Timeout;
+    let on_output = move || {
+        sender.send_replace(Some(Stop { cause, kill: false }));
+    };
+    let heard = Heard {
+        on_output: Some(Box::new(on_output)),
+        keep: Some(keep.clone()),
+        ..Heard::default()
+    };
+    let probe = Probe::Run(Box::new(request));
+    let answer = ask_until(&lab.container, &probe, &heard, stop).await;
+    assert_eq!(ran(&answer).ending, Ending::Stopped(cause));
+    assert_eq!(std::fs::read(keep.join("x.log")).unwrap(), b"log\n");
+    assert!(!lab.root.path().join("out.bin").exists());
+    closed(&lab).await;
+}
+
+#[tokio::test]
+async fn gits_folder_and_ours_are_not_written_out_of_a_container() {
+    let Some(lab) = engine_or_skip("buildkit").await else {
+        return;
+    };
+    let image = lab.image("WORKDIR /app\n").await;
+    for dir in [".git/hooks", ".prove/runs"] {
+        let mut request = sh(&image, &format!("mkdir -p {dir}; echo x >{dir}/x"));
+        request.collect.outputs = vec!["**".to_owned()];
+        let (answer, _) = lab.run(request).await;
+        let why = why(&answer);
+        assert_eq!(why.why, NoAnswer::Io, "{why:?}");
+        assert!(why.message.contains(dir), "{why:?}");
+        assert!(!lab.root.path().join(dir).exists());
+    }
+    closed(&lab).await;
+}
+
+#[tokio::test]
 async fn results_keep_and_outputs_are_copied_out_and_stale_ones_are_known() {
     let Some(mut lab) = engine_or_skip("buildkit").await else {
         return;
@@ -197,13 +244,30 @@ async fn a_mounted_workspace_is_the_project_itself() {
     };
     let image = lab.image("").await;
     lab.file("ui/in", "input").file("ui/stale.xml", "<s/>");
-    let mut request = sh(&image, "pwd; cat in; echo '<r/>' >r.xml");
+    let keep = lab.runtime.path().join("keep");
+    let heard = Heard {
+        keep: Some(keep.clone()),
+        ..Heard::default()
+    };
+    let script = "pwd; cat in; echo '<r/>' >r.xml; mkdir logs; echo go >logs/run; \
+                  chmod 755 logs/run; ln -s run logs/again; ln -s /etc/passwd logs/away";
+    let mut request = sh(&image, script);
+    request.collect.keep = vec!["logs".to_owned()];
     request.cwd = "ui".to_owned();
     request.container.workspace = Workspace::ReadWrite;
     request.collect.results = vec!["*.xml".to_owned()];
-    let (answer, _) = lab.run(request.clone()).await;
+    let probe = Probe::Run(Box::new(request.clone()));
+    let answer = ask(&lab.container, &probe, &heard).await;
     let seen = ran(&answer);
     assert_eq!(seen.stdout.as_deref(), Some(&b"/work/ui\ninput"[..]));
+    let mode = keep.join("logs/run").metadata().unwrap().permissions();
+    assert_eq!(mode.mode() & 0o777, 0o700, "executable, and nobody else's");
+    assert_eq!(std::fs::read(keep.join("logs/again")).unwrap(), b"go\n");
+    assert!(!keep.join("logs/away").exists());
+    assert!(
+        seen.notes[0].contains("leads out of the project"),
+        "{seen:?}"
+    );
     let fresh = |name: &str| {
         seen.results
             .iter()

@@ -2,6 +2,16 @@
 //!
 //! A proved run has no failure and no error in it; any other has at least one. Whatever a gate
 //! printed, the document stays well-formed and no output can forge a case.
+//!
+//! The document is one of Jenkins's `junit-10.xsd` (its xunit plugin), and every suite in it, but
+//! for the attributes `timestamp` and `file`, one of Surefire's `surefire-test-report-3.0.xsd`. So
+//! a place is an attribute of the suite and properties, never an attribute of a case, and a run
+//! that was tried again is told as Surefire does: `flakyFailure` in a case that passed at last,
+//! `rerunFailure` or `rerunError` in one that did not.
+
+#[cfg(test)]
+mod tests;
+mod xml;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,9 +22,13 @@ use quick_junit::{
 };
 
 use super::form::Form;
-use super::text;
-use crate::event::{Body, Event, GateFinished, GateState, RunStarted, Summary};
+use super::{gates, text};
+use crate::event::{Body, Event, GateFinished, GateHead, RunStarted, Summary};
 use crate::model::{Case, CaseStatus, GateName, Reason, RunVerdict, VerdictWord};
+use xml::{case, errored, property, skipped, written, xml};
+
+/// Bytes of a gate's output that are told.
+const OUTPUT_BYTES: usize = 64 << 10;
 
 /// The form: what the summary does not hold.
 #[derive(Default)]
@@ -49,8 +63,7 @@ impl Form for Junit {
     fn unfinished(&self, head: &RunStarted) -> Result<Vec<u8>, Reason> {
         let mut report = Report::new(xml(&head.project));
         let mut suite = TestSuite::new("prove");
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message("this run has not finished");
+        let status = errored("this run has not finished", None);
         suite.add_test_case(case("run", "prove", status));
         suite.add_property(property("prove.run", &head.run));
         report.add_test_suite(suite);
@@ -73,31 +86,31 @@ impl Junit {
     fn report(&self, summary: &Summary, head: &RunStarted) -> Report {
         let mut report = Report::new(xml(&head.project));
         let start = DateTime::parse_from_rfc3339(&head.started).ok();
-        if let Some(start) = start {
-            report.set_timestamp(start);
-        }
-        let (verdict, duration_ms) = summary.finished.unwrap_or((RunVerdict::Undecided, 0));
+        let (verdict, duration_ms) = gates::end(summary);
         report.set_time(Duration::from_millis(duration_ms));
-        for gate in &head.gates {
-            let suite = match summary.gates.get(&gate.gate) {
-                Some(GateState::Finished(finished)) => {
-                    self.gate_suite(finished, gate.advisory.as_deref(), start)
-                }
-                _ => unjudged_suite(&gate.gate, gate.advisory.is_some()),
+        for (gate, finished) in gates::each(summary) {
+            let suite = match finished {
+                Some(finished) => self.gate_suite(gate, finished, start),
+                None => unjudged_suite(&gate.gate, gate.advisory.is_some()),
             };
-            report.add_test_suite(suite);
+            report.add_test_suite(placed(suite, gate, head));
         }
         let red = report.failures + report.errors > 0;
-        report.add_test_suite(run_suite(summary, head, verdict, red));
+        let mut suite = run_suite(summary, head, verdict, red);
+        if let Some(start) = start {
+            suite.set_timestamp(start);
+        }
+        report.add_test_suite(suite);
         report
     }
 
     fn gate_suite(
         &self,
+        head: &GateHead,
         gate: &GateFinished,
-        advisory: Option<&str>,
         start: Option<DateTime<FixedOffset>>,
     ) -> TestSuite {
+        let advisory = head.advisory.as_deref();
         let name = gate.gate.as_str();
         let mut suite = TestSuite::new(name);
         suite.set_time(Duration::from_millis(gate.duration_ms));
@@ -109,11 +122,11 @@ impl Junit {
                 suite.set_timestamp(at);
             }
         }
-        suite.add_properties(properties(gate, advisory));
+        suite.add_properties(properties(head, gate));
         let mut own = case(name, name, self.own_status(gate, advisory));
         own.set_time(Duration::from_millis(gate.duration_ms));
         if let Some(log) = gate.log.as_ref().filter(|log| !log.tail.is_empty()) {
-            own.set_system_out(xml(&log.tail.join("\n")));
+            own.set_system_out(xml(&capped(&log.tail)));
         }
         suite.add_test_case(own);
         // A case may only be red where its gate is: a proved run has nothing red in it.
@@ -140,34 +153,68 @@ impl Junit {
             (VerdictWord::Errored, None) => TestCaseStatus::non_success(NonSuccessKind::Error),
             (word, _) => return skipped(&said(word.as_str()), gate.reason.as_ref()),
         };
-        if let Some(reason) = gate
-            .reason
-            .as_ref()
-            .filter(|_| gate.verdict != VerdictWord::Passed)
-        {
-            status.set_message(xml(&reason.headline));
+        let passed = gate.verdict == VerdictWord::Passed;
+        if !passed {
             status.set_type(gate.verdict.as_str());
-            status.set_description(xml(&described(reason)));
         }
+        if let Some(reason) = gate.reason.as_ref().filter(|_| !passed) {
+            status.set_message(xml(&reason.headline));
+            status.set_description(xml(&gates::lines(reason).join("\n")));
+        }
+        // Surefire's order of elements: a rerun is of the kind of the last attempt.
+        let kind = match gate.verdict {
+            VerdictWord::Errored => NonSuccessKind::Error,
+            _ => NonSuccessKind::Failure,
+        };
         for reason in retried {
-            let mut rerun = TestRerun::new(NonSuccessKind::Failure);
+            let mut rerun = TestRerun::new(kind);
             rerun
                 .set_message(xml(&reason.headline))
-                .set_description(xml(&described(reason)));
+                .set_type("retried")
+                .set_stack_trace(xml(&gates::lines(reason).join("\n")));
             status.add_rerun(rerun);
         }
         status
     }
 }
 
-fn properties(gate: &GateFinished, advisory: Option<&str>) -> Vec<Property> {
+/// The suite with the place of its gate: the attribute that Jenkins knows.
+fn placed(mut suite: TestSuite, gate: &GateHead, head: &RunStarted) -> TestSuite {
+    let prefix = head.revision.as_ref().map_or("", |from| &from.prefix);
+    if let Some(place) = &gate.place {
+        let path = format!("{prefix}{}", place.path);
+        suite.extra.insert("file".into(), xml(&path).into());
+        suite.add_property(property("prove.file", &path));
+        suite.add_property(property("prove.line", &place.line.to_string()));
+    }
+    suite
+}
+
+/// The last lines, and what is left of a line without end.
+fn capped(tail: &[String]) -> String {
+    let text = tail.join("\n");
+    match text::last_bytes(&text, OUTPUT_BYTES) {
+        kept if kept.len() == text.len() => text,
+        kept => {
+            let cut = text.len() - kept.len();
+            format!("({cut} bytes left out)\n{kept}")
+        }
+    }
+}
+
+fn properties(head: &GateHead, gate: &GateFinished) -> Vec<Property> {
     let mut all = vec![
         property("prove.verdict", gate.verdict.as_str()),
+        property("prove.kind", &head.kind),
+        property("prove.summary", &head.summary),
         property("prove.attempts", &gate.attempts.to_string()),
     ];
+    let described = head.description.as_deref();
+    all.extend(described.map(|text| property("prove.description", text)));
     if gate.flaky {
         all.push(property("prove.flaky", "true"));
     }
+    let advisory = head.advisory.as_deref();
     all.extend(advisory.map(|why| property("prove.advisory", why)));
     all.extend(
         gate.image
@@ -207,6 +254,13 @@ fn brought(one: &Case, gate: &str, decides: bool) -> TestCase {
     if !silent {
         status.set_message(xml(first));
     }
+    if matches!(one.status, CaseStatus::Failed | CaseStatus::Errored) && decides {
+        status.set_type(if one.status == CaseStatus::Failed {
+            "failed"
+        } else {
+            "errored"
+        });
+    }
     if one.status != CaseStatus::Passed && !one.message.is_empty() {
         status.set_description(xml(&one.message));
     }
@@ -216,9 +270,7 @@ fn brought(one: &Case, gate: &str, decides: bool) -> TestCase {
         &one.suite
     };
     let mut made = case(&one.name, suite, status);
-    if let Some(ms) = one.duration_ms {
-        made.set_time(Duration::from_millis(ms));
-    }
+    made.set_time(Duration::from_millis(one.duration_ms.unwrap_or(0)));
     made
 }
 
@@ -244,7 +296,18 @@ fn run_suite(summary: &Summary, head: &RunStarted, verdict: RunVerdict, red: boo
     say("prove.verdict", verdict.as_str());
     say("prove.run", &head.run);
     say("prove.version", &head.version);
+    say("prove.started", &head.started);
     say("prove.narrowed", &head.narrowed.to_string());
+    if let Some(from) = &head.revision {
+        say("prove.commit", &from.commit);
+        let of = [
+            ("prove.branch", &from.branch),
+            ("prove.repository", &from.repository),
+        ];
+        for (name, value) in of {
+            value.iter().for_each(|value| say(name, value));
+        }
+    }
     for left in &head.left_out {
         say("prove.left_out", &format!("{}: {}", left.gate, left.reason));
     }
@@ -277,63 +340,9 @@ fn run_suite(summary: &Summary, head: &RunStarted, verdict: RunVerdict, red: boo
     suite
 }
 
-fn errored(said: &str, reason: Option<&Reason>) -> TestCaseStatus {
-    told(
-        TestCaseStatus::non_success(NonSuccessKind::Error),
-        said,
-        reason,
-    )
-}
-
-fn skipped(said: &str, reason: Option<&Reason>) -> TestCaseStatus {
-    told(TestCaseStatus::skipped(), said, reason)
-}
-
-fn told(mut status: TestCaseStatus, said: &str, reason: Option<&Reason>) -> TestCaseStatus {
-    status.set_message(xml(said));
-    if let Some(reason) = reason {
-        status.set_description(xml(&described(reason)));
-    }
-    status
-}
-
 fn message(word: &str, reason: Option<&Reason>) -> String {
     reason.map_or_else(
         || word.to_owned(),
         |reason| format!("{word}: {}", reason.headline),
     )
-}
-
-/// A reason as lines.
-fn described(reason: &Reason) -> String {
-    let mut lines = vec![reason.headline.clone()];
-    lines.extend(reason.details.iter().cloned());
-    lines.extend(reason.hint.iter().map(|hint| format!("hint: {hint}")));
-    lines.join("\n")
-}
-
-fn case(name: &str, class: &str, status: TestCaseStatus) -> TestCase {
-    let mut case = TestCase::new(xml(name), status);
-    case.set_classname(xml(class));
-    case
-}
-
-fn property(name: &str, value: &str) -> Property {
-    Property::new(name.to_owned(), xml(value))
-}
-
-/// Text that XML can hold: control characters made visible, and what is no character left out
-/// (quick-junit lets U+FFFE and U+FFFF through, which no parser accepts).
-fn xml(text: &str) -> String {
-    text::show(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
-}
-
-fn written(report: &Report) -> Result<Vec<u8>, Reason> {
-    let mut bytes = Vec::new();
-    match report.serialize(&mut bytes) {
-        Ok(()) => Ok(bytes),
-        Err(error) => Err(Reason::new(format!(
-            "the junit report could not be made: {error}"
-        ))),
-    }
 }

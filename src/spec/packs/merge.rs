@@ -1,57 +1,12 @@
-//! `use:`: packs are gate files that come with prove; the project's own gates stand over theirs.
+//! The gates of packs and those of the file as one list.
 
-use super::{Diagnostic, Registry, Sources, check, habits, keys};
-use crate::format::yaml::{self, Entry, Node, Value};
-
-/// Reads the packs that a file uses, each once.
-pub(super) fn read(
-    root: &Node,
-    registry: &dyn Registry,
-    sources: &mut Sources,
-    mistakes: &mut Vec<Diagnostic>,
-) -> Vec<Node> {
-    let mut packs = Vec::new();
-    let mut seen = Vec::new();
-    for node in root.get("use").map_or(&[][..], Node::items) {
-        let Some(name) = node.scalar() else { continue };
-        if seen.contains(&name) {
-            mistakes.push(Diagnostic::new(
-                node.span,
-                format!("the pack `{name}` is here twice"),
-            ));
-            continue;
-        }
-        seen.push(name);
-        let Some(text) = registry.pack(name) else {
-            mistakes.push(unknown(node, name, registry));
-            continue;
-        };
-        let source = sources.add(format!("gates/{name}.yml"), text);
-        match yaml::parse(source, text.as_bytes()) {
-            Ok(pack) => {
-                mistakes.extend(pack.mistakes.into_iter().map(Diagnostic::from));
-                mistakes.extend(check::unknown_keys(&pack.root, &[keys::PACK]));
-                packs.push(pack.root);
-            }
-            Err(errors) => mistakes.extend(errors.into_iter().map(Diagnostic::from)),
-        }
-    }
-    packs
-}
-
-fn unknown(node: &Node, name: &str, registry: &dyn Registry) -> Diagnostic {
-    let names = registry.packs();
-    let diagnostic = Diagnostic::new(node.span, format!("there is no pack `{name}`"));
-    let guess = habits::did_you_mean(diagnostic.clone(), name, names.iter().copied());
-    if guess.help.is_some() {
-        return guess;
-    }
-    diagnostic.help(format!("packs that come with prove: {}", names.join(", ")))
-}
+use super::Pack;
+use crate::format::yaml::{Entry, Node, Value};
+use crate::spec::{Diagnostic, Registry, flatten, habits};
 
 /// The gates of all packs, overridden by those of the file, then the file's own.
-pub(super) fn merge(
-    packs: &[Node],
+pub(crate) fn merge(
+    packs: &[Pack],
     root: &Node,
     registry: &dyn Registry,
     mistakes: &mut Vec<Diagnostic>,
@@ -60,8 +15,8 @@ pub(super) fn merge(
     let mut merged: Vec<Entry> = Vec::new();
     for entry in packs
         .iter()
-        .filter_map(|pack| pack.get("gates"))
-        .flat_map(Node::entries)
+        .flat_map(|pack| brought(pack, mistakes))
+        .collect::<Vec<_>>()
     {
         if let Some(first) = merged.iter().find(|known| known.key.text == entry.key.text) {
             let message = format!("two packs bring a gate `{}`", entry.key.text);
@@ -93,7 +48,7 @@ fn overridden(pack: &Entry, own: &Entry, registry: &dyn Registry) -> Entry {
         return own.clone();
     }
     let mut entries = match run(&own.value) {
-        Some(_) => super::flatten::run_of(&own.value).entries().to_vec(),
+        Some(_) => flatten::run_of(&own.value).entries().to_vec(),
         None => own.value.entries().to_vec(),
     };
     let rest = pack.value.entries().iter();
@@ -112,4 +67,24 @@ fn overridden(pack: &Entry, own: &Entry, registry: &dyn Registry) -> Entry {
         key: own.key.clone(),
         value,
     }
+}
+
+/// The gates of a pack but those that the file does without.
+fn brought<'p>(pack: &'p Pack, mistakes: &mut Vec<Diagnostic>) -> Vec<&'p Entry> {
+    let gates = pack.root.get("gates").map_or(&[][..], Node::entries);
+    for (name, span) in &pack.without {
+        if gates.iter().all(|gate| gate.key.text != *name) {
+            let message = format!("the pack `{}` has no gate `{name}`", pack.name);
+            let names = gates.iter().map(|gate| gate.key.text.as_str());
+            let diagnostic = Diagnostic::new(*span, message);
+            mistakes.push(habits::did_you_mean(diagnostic, name, names));
+        }
+    }
+    let left_out = |gate: &&Entry| pack.without.iter().any(|(name, _)| *name == gate.key.text);
+    let kept: Vec<_> = gates.iter().filter(|gate| !left_out(gate)).collect();
+    if kept.is_empty() && !gates.is_empty() {
+        let message = format!("nothing is left of the pack `{}`", pack.name);
+        mistakes.push(Diagnostic::new(pack.span, message).help("do not use it, then"));
+    }
+    kept
 }

@@ -1,0 +1,147 @@
+//! The live view on a real terminal: it is painted while a gate runs, and however the run ends,
+//! the terminal is as it was.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::os::fd::{FromRawFd as _, OwnedFd};
+use std::process::{Child, Stdio};
+
+use rustix::process::Signal;
+
+use crate::support::{Project, ended, fifo, signal};
+
+/// A pair of ends of a terminal of 80 columns: ours, and that of whoever runs in it.
+fn terminal() -> (File, OwnedFd) {
+    let (mut ours, mut theirs) = (0, 0);
+    let size = libc::winsize {
+        ws_row: 24,
+        ws_col: 80,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    // SAFETY: the two numbers and the size outlive the call, and nothing else is handed in.
+    let done = unsafe {
+        libc::openpty(
+            &raw mut ours,
+            &raw mut theirs,
+            std::ptr::null_mut(),
+            std::ptr::null(),
+            &raw const size,
+        )
+    };
+    assert_eq!(done, 0);
+    // SAFETY: both were opened just now, and nobody else has them.
+    unsafe { (File::from_raw_fd(ours), OwnedFd::from_raw_fd(theirs)) }
+}
+
+/// Starts `prove run` in a terminal.
+fn start(project: &Project, arguments: &[&str]) -> (Child, File) {
+    let (ours, theirs) = terminal();
+    let mut command = project.command(&[&["run"], arguments].concat());
+    let child = command.stdout(Stdio::from(theirs)).spawn().unwrap();
+    (child, ours)
+}
+
+/// Reads until this was shown, or to the end.
+fn read_until(terminal: &mut File, wanted: &str) -> String {
+    let (mut shown, mut buffer) = (Vec::new(), [0; 4096]);
+    loop {
+        // The end of a terminal is an error.
+        let read = terminal.read(&mut buffer).unwrap_or(0);
+        shown.extend_from_slice(&buffer[..read]);
+        let text = String::from_utf8_lossy(&shown);
+        if read == 0 || (!wanted.is_empty() && text.contains(wanted)) {
+            return text.into_owned();
+        }
+    }
+}
+
+/// A run that is let go on when its first frame is there; what it showed and how it ended.
+fn watched(last: &str, then: impl Fn(&Child)) -> (String, Option<i32>) {
+    let gates = format!("version: 1\ngates:\n  slow: {{ run: 'read go < down; {last}' }}\n");
+    let mut project = Project::with(&gates);
+    fifo(&project.path().join("down"));
+    let (child, mut terminal) = start(project.env("TERM", "xterm"), &[]);
+    let mut shown = read_until(&mut terminal, "\u{1b}[?2026l");
+    then(&child);
+    // Opened for both, so that it waits for nobody who was ended meanwhile.
+    let mut both = File::options();
+    let mut down = both
+        .read(true)
+        .write(true)
+        .open(project.path().join("down"))
+        .unwrap();
+    down.write_all(b"go\n").unwrap();
+    shown.push_str(&read_until(&mut terminal, ""));
+    (shown, ended(child))
+}
+
+/// What was switched on is off, nothing was hidden, and the verdict is the last line.
+#[track_caller]
+fn is_well(shown: &str, verdict: &str) {
+    assert!(shown.contains("0 of 1, 0:00"), "no frame: {shown:?}");
+    let count = |what: &str| shown.matches(what).count();
+    assert_eq!(count("\u{1b}[?2026h"), count("\u{1b}[?2026l"), "{shown:?}");
+    for state in [
+        "\u{1b}[?25l",
+        "\u{1b}[?1049h",
+        "\u{1b}[?7l",
+        "\u{1b}]2;",
+        "\u{7}",
+    ] {
+        assert!(!shown.contains(state), "{state:?} in {shown:?}");
+    }
+    let last = shown.trim_end().lines().last().unwrap();
+    assert!(last.contains(verdict) && shown.ends_with('\n'), "{shown:?}");
+}
+
+#[test]
+fn the_terminal_is_as_it_was_after_success_and_failure() {
+    for (last, verdict, code) in [("true", "proved", 0), ("exit 1", "refuted", 1)] {
+        let (shown, ended) = watched(last, |_| ());
+        is_well(&shown, verdict);
+        assert_eq!(ended, Some(code));
+    }
+}
+
+#[test]
+fn and_after_a_gate_that_was_killed() {
+    let (shown, ended) = watched("kill -9 $$", |_| ());
+    is_well(&shown, "refuted");
+    assert_eq!(ended, Some(1));
+}
+
+#[test]
+fn and_after_an_interrupt() {
+    let (shown, ended) = watched("true", |child| signal(child.id(), Signal::INT));
+    is_well(&shown, "undecided");
+    assert_eq!(ended, Some(130));
+}
+
+#[test]
+fn a_dumb_terminal_a_ci_and_whoever_wants_it_get_the_plain_report() {
+    let plain = |name: &str, value: &str, arguments: &[&str]| {
+        let mut project = Project::with("version: 1\ngates: { a: 'true' }\n");
+        let (child, mut terminal) = start(project.env("TERM", "xterm").env(name, value), arguments);
+        let shown = read_until(&mut terminal, "");
+        assert_eq!(ended(child), Some(0));
+        assert!(
+            shown.contains("passed") && !shown.contains("?2026"),
+            "{shown:?}"
+        );
+    };
+    plain("TERM", "dumb", &[]);
+    plain("CI", "true", &[]);
+    plain("A", "b", &["--report", "plain"]);
+}
+
+#[test]
+fn what_gates_print_is_shown_with_their_names_when_that_is_asked_for() {
+    let project = Project::with("version: 1\ngates: { a: 'printf \"one\\ntwo\"' }\n");
+    let ran = project.prove(&["run", "-v"]);
+    assert!(
+        ran.stdout.contains("a | one\na | two\n") || ran.stdout.contains("a │ one\na │ two\n"),
+        "{}",
+        ran.stdout
+    );
+}
