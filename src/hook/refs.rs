@@ -16,8 +16,13 @@ pub struct Push {
 /// What is pushed, in git's order and nothing twice. Deleted refs are left out: nothing goes out.
 ///
 /// # Errors
-/// A line that is not four words: what is pushed is then not known.
+/// A line that is not four words: what is pushed is then not known. Nothing but empty lines is no
+/// word of git's either: whoever stood in between has lost what it said.
 pub fn parse(stdin: &[u8]) -> Result<Vec<Push>, HookError> {
+    if !stdin.is_empty() && stdin.iter().all(|byte| *byte == b'\n') {
+        let text = String::new();
+        return Err(HookError::BadLine { line: 1, text });
+    }
     let mut pushes: Vec<Push> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let lines = stdin.split(|byte| *byte == b'\n').enumerate();
@@ -87,6 +92,9 @@ mod tests {
         ] {
             let error = parse(bad.as_bytes()).unwrap_err();
             assert!(matches!(error, HookError::BadLine { line: 1, .. }), "{bad}");
+        }
+        for blank in ["\n", "\n\n"] {
+            assert!(parse(blank.as_bytes()).is_err(), "{blank:?}");
         }
         let cut = format!("x {A} refs/heads/x {ZERO}\nx {A} ref");
         assert!(matches!(

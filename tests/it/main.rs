@@ -32,6 +32,7 @@ mod files;
 mod gate_files;
 mod hooks;
 mod hooks_commit;
+mod hooks_frameworks;
 mod hooks_install;
 mod house;
 mod init;

@@ -23,6 +23,8 @@ use crate::sys;
 
 /// What git writes to a hook is shorter.
 const STDIN_BYTES: u64 = 64 << 20;
+/// The hook from before that runs: it must not be started by itself.
+const CALLS: &str = "PROVE_HOOK_CALLS";
 
 /// Options of `prove hook run`.
 #[derive(Debug, Args)]
@@ -79,7 +81,7 @@ pub(super) fn run(run: &Run, common: &Common, terminal: &Terminal) -> Result<Exi
 
 fn pre_push(run: &Run, common: &Common, terminal: &Terminal) -> Result<ExitStatus, Failure> {
     let stdin = stdin()?;
-    let pushes = pushed(run, stdin.as_deref())?;
+    let pushes = pushed(run, stdin.as_deref(), terminal)?;
     if !pushes.is_empty() {
         let desk = Desk::open(Hook::PrePush, common, terminal)?;
         let ended = desk.prove_all(&pushes)?;
@@ -128,37 +130,51 @@ fn stdin() -> Result<Option<Vec<u8>>, Failure> {
 
 /// What is pushed. Nothing is a fine answer of git's (all is there already), but not of others:
 /// they may have kept it to themselves.
-fn pushed(run: &Run, stdin: Option<&[u8]>) -> Result<Vec<Push>, Failure> {
+fn pushed(run: &Run, stdin: Option<&[u8]>, terminal: &Terminal) -> Result<Vec<Push>, Failure> {
     let words = stdin.unwrap_or_default();
     let pushes = refs::parse(words).map_err(|error| from_hook(&error))?;
     if !words.is_empty() || (run.hook.is_some() && stdin.is_some()) {
         return Ok(pushes);
     }
-    // pre-commit and prek read it themselves and hand over what they make of it.
-    let given = |name| {
-        std::env::var(name)
-            .ok()
-            .filter(|value: &String| !value.is_empty())
-    };
-    match (
-        given("PRE_COMMIT_TO_REF"),
-        given("PRE_COMMIT_REMOTE_BRANCH"),
-    ) {
-        (Some(object), remote_ref) => Ok(vec![Push {
-            object,
-            remote_ref: remote_ref.unwrap_or_default(),
-        }]),
-        (None, _) => Err(
+    // pre-commit and prek read it themselves and hand over what they make of it: as an object, or,
+    // when the first commit of all is among what goes out, as a name only.
+    let object = given("PRE_COMMIT_TO_REF").or_else(|| given("PRE_COMMIT_LOCAL_BRANCH"));
+    let Some(object) = object else {
+        return Err(
             Failure::usage("nobody says what is pushed: standard input is empty")
                 .hint("hand it over as git gives it; in lefthook with `use_stdin: true`"),
-        ),
-    }
+        );
+    };
+    terminal.note("pre-commit and prek tell of one ref of a push: what goes out beside it is not looked at; put `prove hook install` before them, which sees all");
+    Ok(vec![Push {
+        object,
+        remote_ref: given("PRE_COMMIT_REMOTE_BRANCH").unwrap_or_default(),
+    }])
+}
+
+/// What a framework says in its environment. A name of git's has one line.
+fn given(name: &str) -> Option<String> {
+    let value = std::env::var(name).ok()?;
+    (!value.is_empty() && !value.contains('\n')).then_some(value)
+}
+
+/// The hook that was there before prove. A framework that came later may have renamed ours (to
+/// `pre-push.legacy`); the one that we keep has its name from before.
+fn kept(run: &Run) -> Option<PathBuf> {
+    let called = run.hook.as_deref()?;
+    let named = called.with_file_name(run.which.hook().as_str());
+    let (path, runs) = install::look_kept(called).or_else(|| {
+        let found = install::look_kept(&named)?;
+        // Unless that is what has called us: ours, theirs, and ours again.
+        let calls = std::env::var_os(CALLS).map(PathBuf::from);
+        (calls != found.0.canonicalize().ok()).then_some(found)
+    })?;
+    runs.then_some(path)
 }
 
 /// The hook that was there before prove, if there is one; its exit code counts.
 fn before(run: &Run, stdin: Vec<u8>, terminal: &Terminal) -> Result<ExitStatus, Failure> {
-    let kept = run.hook.as_deref().and_then(install::look_kept);
-    let Some((path, true)) = kept else {
+    let Some(path) = kept(run) else {
         return Ok(ExitStatus::Proved);
     };
     let shown = sys::fs::text(&path);
@@ -168,8 +184,9 @@ fn before(run: &Run, stdin: Vec<u8>, terminal: &Terminal) -> Result<ExitStatus, 
     } else {
         Path::new(".").join(path)
     };
-    let mut command = Command::new(program);
+    let mut command = Command::new(&program);
     command.args(&run.words).stdin(Stdio::piped());
+    command.env(CALLS, program.canonicalize().map_err(cannot)?);
     let mut child = command.spawn().map_err(cannot)?;
     let pipe = child.stdin.take();
     // One that does not read it all is fine, and is not waited for.
