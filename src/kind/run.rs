@@ -27,6 +27,10 @@ impl KindSpec for Run {
         command::KEYS
     }
 
+    fn may_find_nothing(&self) -> &'static [&'static [&'static str]] {
+        command::MAY_FIND_NOTHING
+    }
+
     fn decode(&self, gate: &Node, decoder: &mut Decoder<'_>) -> Option<Arc<dyn Kind>> {
         command::decode("run", gate, decoder)
     }

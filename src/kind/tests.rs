@@ -1,5 +1,6 @@
 //! Gate files in, questions or diagnostics out: how the kinds read what the user writes.
 
+mod empty;
 mod mistakes;
 
 use std::collections::BTreeMap;

@@ -169,7 +169,7 @@ pub(super) const COMMON: &[Field] = &[
     Field::new(
         "allow_empty",
         Shape::Record(&[Field::new("reason", Shape::Text, "Why that is right.").required()]),
-        "Nothing found or nothing tested is a pass here, for this reason.",
+        "Nothing found or nothing tested is a pass here, for this reason. A mistake where nothing can come out empty; in a group it is meant for the members that can, and there must be one.",
     ),
 ];
 

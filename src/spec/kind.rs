@@ -109,6 +109,12 @@ pub trait KindSpec: Sync {
         false
     }
 
+    /// The keys (each with those that lead to it) by which such a gate may find nothing, and then
+    /// asks `allow_empty`. With none of them in it that key means nothing, and is a mistake.
+    fn may_find_nothing(&self) -> &'static [&'static [&'static str]] {
+        &[]
+    }
+
     /// Decodes a gate of this kind. `gate` is the whole map of the gate with what its groups and
     /// `defaults` hand down; it has been checked against the shapes and the mistakes were said, so
     /// where an accessor gives `None`, give up silently. Says every mistake of its own to the

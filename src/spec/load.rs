@@ -7,7 +7,7 @@ use super::packs::{self, Pack};
 use super::scope::{Scope, Var};
 use super::{
     Decoder, Diagnostic, Diagnostics, Gate, Pipeline, Registry, Sources, check, claims, common,
-    environment, keys, matrix, needs, outputs, vars, version,
+    empty, environment, keys, matrix, needs, outputs, vars, version,
 };
 use crate::format::yaml::{self, Document, Node, Span, Value, YamlError};
 use crate::model::{Facts, GateName, Secret};
@@ -108,6 +108,7 @@ impl Loader<'_> {
         scope.pack_vars = self.pack_vars(&scope, mistakes);
         scope.gates.clone_from(&gates.index);
         mistakes.append(&mut gates.mistakes);
+        mistakes.extend(empty::check(&gates));
         let (flat, matrices) = matrix::multiply(&scope, gates.flat, mistakes);
         gates.flat = flat;
         for (name, known) in &mut scope.gates {

@@ -7,6 +7,7 @@ mod claims;
 mod common;
 mod decode;
 mod diagnostic;
+mod empty;
 mod env;
 mod environment;
 mod explain;

@@ -100,6 +100,10 @@ pub(in crate::kind) const KEYS: &[Field] = &[
     Field::new("keep", Shape::GLOBS, "Files to keep whatever the outcome."),
 ];
 
+/// What may match no file, or hold no test.
+pub(in crate::kind) const MAY_FIND_NOTHING: &[&[&str]] =
+    &[&["files"], &["results"], &["expect", "unchanged"]];
+
 /// The key that only `setup` has.
 pub(in crate::kind) const CREATES: Field = Field::new(
     "creates",

@@ -15,7 +15,7 @@ mod shells;
 mod tests;
 mod unchanged;
 
-pub(super) use decode::{BODY, CREATES, KEYS, decode};
+pub(super) use decode::{BODY, CREATES, KEYS, MAY_FIND_NOTHING, decode};
 
 use container::Where;
 use expect::TextRule;

@@ -224,6 +224,26 @@ const TABLE: &[(&str, &str)] = &[
         "expected `default`, `none` or `host`",
     ),
     ("{ build: { context: ../x } }", "leads out of the project"),
+    (
+        "{ build: ., allow_empty: { reason: r } }",
+        "no `build` gate finds nothing and passes",
+    ),
+    (
+        "{ exists: a, allow_empty: { reason: r } }",
+        "no `exists` gate finds nothing and passes",
+    ),
+    (
+        "{ run: a, expect: { exit: 1 }, allow_empty: { reason: r } }",
+        "`x` looks for nothing that may be empty",
+    ),
+    (
+        "{ setup: a, creates: [b], allow_empty: { reason: r } }",
+        "`x` looks for nothing that may be empty",
+    ),
+    (
+        "{ allow_empty: { reason: r }, gates: { a: b, c: { build: . } } }",
+        "no gate of the group `x` has a use for it",
+    ),
 ];
 
 #[test]
