@@ -4,14 +4,10 @@ use clap::Args;
 
 use super::args::Common;
 use super::failure::Failure;
-use super::gatefile;
-use super::kept;
 use super::output::Terminal;
 use super::replay;
-use super::run::from_store;
-use super::run::reports::{self, Look, Report};
+use super::run::reports::{self, Report};
 use crate::model::ExitStatus;
-use crate::store::RunStore;
 use crate::sys;
 
 /// Options of `prove open`.
@@ -35,15 +31,7 @@ pub(super) fn open(
     common: &Common,
     terminal: &Terminal,
 ) -> Result<ExitStatus, Failure> {
-    let root = gatefile::root(common)?;
-    let recorded = RunStore::open(&root, &open.run).map_err(|error| from_store(&error))?;
-    let look = Look {
-        quiet: false,
-        command: common.rerun(),
-        logs: kept::logs(recorded.clone()),
-        home: None,
-        outlets: None,
-    };
+    let (recorded, look) = replay::opened(&open.run, false, common)?;
     let page = recorded.page();
     let html = Report {
         word: "html".to_owned(),

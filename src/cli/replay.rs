@@ -40,15 +40,7 @@ pub(super) fn replay(
     common: &Common,
     terminal: &Terminal,
 ) -> Result<ExitStatus, Failure> {
-    let root = gatefile::root(common)?;
-    let recorded = RunStore::open(&root, &replay.run).map_err(|error| from_store(&error))?;
-    let look = Look {
-        quiet: replay.quiet,
-        command: common.rerun(),
-        logs: kept::logs(recorded.clone()),
-        home: None,
-        outlets: None,
-    };
+    let (recorded, look) = opened(&replay.run, replay.quiet, common)?;
     let asked = reports::distinct(&replay.reports, &[])?;
     let mut listeners = reports::asked(&asked, &look, *terminal)?;
     if asked.is_empty() {
@@ -56,6 +48,24 @@ pub(super) fn replay(
     }
     let recording = tell(&recorded, listeners, *terminal)?;
     Ok(verdict(&Summary::of(&recording.events)).into())
+}
+
+/// A recorded run (its id, `last`, or the path of its folder), and what its reports are shown with: its
+/// own logs, and no streams of a run that goes on.
+///
+/// # Errors
+/// There is no such run.
+pub(super) fn opened(run: &str, quiet: bool, common: &Common) -> Result<(Recorded, Look), Failure> {
+    let root = gatefile::root(common)?;
+    let recorded = RunStore::open(&root, run).map_err(|error| from_store(&error))?;
+    let look = Look {
+        quiet,
+        command: common.rerun(),
+        logs: kept::logs(recorded.clone()),
+        home: None,
+        outlets: None,
+    };
+    Ok((recorded, look))
 }
 
 /// Tells a recorded run to reports, as if it went on now.

@@ -5,14 +5,10 @@ use clap::Args;
 
 use super::args::Common;
 use super::failure::Failure;
-use super::gatefile;
-use super::kept;
 use super::output::Terminal;
 use super::replay;
-use super::run::from_store;
-use super::run::reports::{self, Look};
+use super::run::reports;
 use crate::model::ExitStatus;
-use crate::store::RunStore;
 
 /// Options of `prove report`.
 #[derive(Debug, Args)]
@@ -50,15 +46,7 @@ pub(super) fn report(
     common: &Common,
     terminal: &Terminal,
 ) -> Result<ExitStatus, Failure> {
-    let root = gatefile::root(common)?;
-    let recorded = RunStore::open(&root, &report.run).map_err(|error| from_store(&error))?;
-    let look = Look {
-        quiet: false,
-        command: common.rerun(),
-        logs: kept::logs(recorded.clone()),
-        home: None,
-        outlets: None,
-    };
+    let (recorded, look) = replay::opened(&report.run, false, common)?;
     let asked = reports::distinct(&report.to, &[])?;
     let listeners = reports::asked(&asked, &look, *terminal)?;
     let recording = replay::tell(&recorded, listeners, *terminal)?;
