@@ -21,7 +21,6 @@ use crate::model::{
     StopCause, Unanswered, limits,
 };
 use crate::plan::{Node, Task};
-use crate::spec::Turn;
 use crate::sys::Outlet;
 
 /// Turns of one conversation. Most need four, one that hands over files needs one for each portion
@@ -154,14 +153,7 @@ impl Attempt<'_, '_> {
         let images = self.stage.images.borrow();
         match &self.node.task {
             Task::Gate(gate) => {
-                let turn = Turn {
-                    gate: &gate.name,
-                    cwd: &gate.cwd,
-                    outputs: &gate.outputs,
-                    allow_empty: gate.allow_empty.as_deref(),
-                    timeout: gate.timeout,
-                    images: &images,
-                };
+                let turn = gate.turn(&images);
                 gate.kind.step(&turn, answers)
             }
             Task::Tag { build, reference } => {

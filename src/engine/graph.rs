@@ -163,10 +163,11 @@ fn ruling(gate: &Gate) -> Option<Verdict> {
 pub(super) type Rank = (Reverse<u64>, usize);
 
 impl Node {
-    fn of(node: &crate::plan::Node) -> Self {
-        let plain = Self {
-            name: node.name.clone(),
-            after: node.after.iter().map(|edge| edge.on.index()).collect(),
+    /// One that takes a slot and says nothing else of itself.
+    pub(super) fn plain(name: GateName, after: Vec<usize>) -> Self {
+        Self {
+            name,
+            after,
             cpus: Some(1),
             memory: 0,
             locks: Vec::new(),
@@ -176,7 +177,12 @@ impl Node {
             ruling: None,
             uses: Vec::new(),
             join: false,
-        };
+        }
+    }
+
+    fn of(node: &crate::plan::Node) -> Self {
+        let after = node.after.iter().map(|edge| edge.on.index()).collect();
+        let plain = Self::plain(node.name.clone(), after);
         match &node.task {
             Task::Gate(gate) => Self {
                 cpus: gate.cost.cpus,

@@ -8,19 +8,7 @@ use crate::model::GateName;
 use crate::spec::Retries;
 
 pub(in crate::engine) fn node(name: &str, after: &[usize]) -> Node {
-    Node {
-        name: GateName::try_from(name.to_owned()).unwrap(),
-        after: after.to_vec(),
-        cpus: Some(1),
-        memory: 0,
-        locks: Vec::new(),
-        took: None,
-        advisory: false,
-        retries: Retries::default(),
-        ruling: None,
-        uses: Vec::new(),
-        join: false,
-    }
+    Node::plain(GateName::try_from(name.to_owned()).unwrap(), after.to_vec())
 }
 
 /// A scheduler that is played by hand: what it says is written down in words.

@@ -105,6 +105,19 @@ pub trait Sink {
     fn keep_dir(&self) -> Option<std::path::PathBuf>;
 }
 
+/// A sink that nobody listens to.
+struct Unheard;
+
+impl Sink for Unheard {
+    fn output(&self, _: Stream, _: &[u8]) {}
+
+    fn progress(&self, _: &str) {}
+
+    fn keep_dir(&self) -> Option<std::path::PathBuf> {
+        None
+    }
+}
+
 /// Which stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {

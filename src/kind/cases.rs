@@ -31,7 +31,7 @@ use crate::model::{
     Answer, Built, Collected, Digest, Ending, Entry, EntryKind, Facts, GateName, Judgement,
     Matched, NoAnswer, Probe, Ran, Snapshot, Stamp, Step, StopCause, Unanswered,
 };
-use crate::spec::{self, Gate, Kind, Pipeline, Turn};
+use crate::spec::{self, Gate, Kind, Pipeline};
 
 /// Runs the cases of a pack; every complaint, in order.
 fn complaints(pack: &str) -> Vec<String> {
@@ -106,14 +106,7 @@ fn talk(gate: &Gate, canned: Vec<Answer>) -> Result<Judgement, String> {
         .into_iter()
         .map(|name| (name, image("0")))
         .collect();
-    let turn = Turn {
-        gate: &gate.name,
-        cwd: &gate.cwd,
-        outputs: &gate.outputs,
-        allow_empty: gate.allow_empty.as_deref(),
-        timeout: gate.timeout,
-        images: &images,
-    };
+    let turn = gate.turn(&images);
     let kind: &dyn Kind = &*gate.kind;
     let mut left = canned.into_iter();
     let mut answers: Vec<Answer> = Vec::new();

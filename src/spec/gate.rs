@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::kind::Kind;
+use super::kind::{Kind, Turn};
 use super::when::{Applies, When};
 use crate::format::yaml::Span;
-use crate::model::{GateName, Reason, Stage, name};
+use crate::model::{GateName, ImageIdentity, Reason, Stage, name};
 
 /// A gate file as meant: groups flattened, packs merged in, templates resolved as far as they can
 /// be before anything runs.
@@ -79,6 +79,19 @@ pub struct Gate {
 }
 
 impl Gate {
+    /// What its kind is told when it is asked.
+    #[must_use]
+    pub fn turn<'a>(&'a self, images: &'a BTreeMap<GateName, ImageIdentity>) -> Turn<'a> {
+        Turn {
+            gate: &self.name,
+            cwd: &self.cwd,
+            outputs: &self.outputs,
+            allow_empty: self.allow_empty.as_deref(),
+            timeout: self.timeout,
+            images,
+        }
+    }
+
     /// Why it is not required in this run, when it is not.
     #[must_use]
     pub fn not_applicable(&self) -> Option<&Reason> {

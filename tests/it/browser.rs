@@ -187,15 +187,21 @@ gates:
 
 const CASES: &str = r#"<testsuite name="s"><testcase classname="c" name="&lt;img src=x onerror=window.pwned=1&gt;"/><testcase classname="c" name="b"><failure message="&lt;script&gt;window.pwned=1&lt;/script&gt;"/></testcase></testsuite>"#;
 
+/// The page of a run in which everything is hostile, opened. The project keeps it on the disk.
+fn hostile_page(browser: &mut Browser) -> Project {
+    let project = Project::with(HOSTILE);
+    project.file("in.xml", CASES);
+    project.run().expect(1, &[]);
+    browser.open(&project.path().join("out.html"));
+    project
+}
+
 #[test]
 fn a_page_opens_without_a_complaint_and_nothing_in_it_takes_effect() {
     let Some(mut browser) = browser() else {
         return;
     };
-    let project = Project::with(HOSTILE);
-    project.file("in.xml", CASES);
-    project.run().expect(1, &[]);
-    browser.open(&project.path().join("out.html"));
+    let _project = hostile_page(&mut browser);
     assert_eq!(
         browser.value("document.querySelector('h1 .word').textContent"),
         "refuted"
@@ -241,10 +247,7 @@ fn a_log_is_searched_and_the_list_is_filtered() {
     let Some(mut browser) = browser() else {
         return;
     };
-    let project = Project::with(HOSTILE);
-    project.file("in.xml", CASES);
-    project.run().expect(1, &[]);
-    browser.open(&project.path().join("out.html"));
+    let _project = hostile_page(&mut browser);
     let found = browser.value(
         "(async () => {
             const frame = () => new Promise((done) => requestAnimationFrame(done));

@@ -1,20 +1,8 @@
 //! `files:`: which files a command is given, and what happens when there is none, or very many.
 
 use std::fs;
-use std::process::Command;
 
 use crate::support::Project;
-
-fn git(project: &Project, args: &[&str]) {
-    let mut command = Command::new("git");
-    command
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
-        .args(args)
-        .current_dir(project.path())
-        .env("GIT_CONFIG_GLOBAL", "/dev/null");
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "git {args:?}: {output:?}");
-}
 
 /// Writes its arguments down, one a line, and that it ran.
 const SCRIPT: &str = "#!/bin/sh\nprintf '%s\\n' \"$@\" >> seen\necho >> runs\n";
@@ -105,8 +93,8 @@ fn since_base_takes_what_changed_and_all_where_that_cannot_be_known() {
     project
         .run()
         .expect(0, &["HEAD is on the base branch itself", "2 files"]);
-    git(&project, &["checkout", "-q", "-b", "work"]);
-    git(&project, &["commit", "-q", "--allow-empty", "-m", "x"]);
+    project.run_git(&["checkout", "-q", "-b", "work"]);
+    project.run_git(&["commit", "-q", "--allow-empty", "-m", "x"]);
     fs::remove_file(project.path().join("seen")).unwrap();
     project.run().expect(0, &["nothing touched"]);
     assert!(seen(&project).is_empty());
@@ -125,8 +113,8 @@ fn since_base_takes_what_changed_and_all_where_that_cannot_be_known() {
 fn since_base_without_a_reason_for_none_is_undecided() {
     let project = project("{ match: '*.sh', since: base }");
     project.file("a.sh", "").git();
-    git(&project, &["checkout", "-q", "-b", "work"]);
-    git(&project, &["commit", "-q", "--allow-empty", "-m", "x"]);
+    project.run_git(&["checkout", "-q", "-b", "work"]);
+    project.run_git(&["commit", "-q", "--allow-empty", "-m", "x"]);
     project
         .run()
         .expect(3, &["no file that matches has changed"]);

@@ -1,20 +1,8 @@
 //! `when:`: what is not required in this run, what is said of it, and facts that cannot be had.
 
 use std::fs;
-use std::process::Command;
 
 use crate::support::Project;
-
-fn git(project: &Project, args: &[&str]) {
-    let mut command = Command::new("git");
-    command
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
-        .args(args)
-        .current_dir(project.path())
-        .env("GIT_CONFIG_GLOBAL", "/dev/null");
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "git {args:?}: {output:?}");
-}
 
 /// A gate that is required on `main` alone, one that needs it, and one besides.
 const MAIN: &str = "\
@@ -41,7 +29,7 @@ fn where_it_holds_the_gate_runs() {
 fn where_it_does_not_hold_that_is_said_in_every_report_and_dependents_go_on() {
     let project = Project::with(MAIN);
     project.git();
-    git(&project, &["checkout", "-q", "-b", "work"]);
+    project.run_git(&["checkout", "-q", "-b", "work"]);
     let why = "`when` is false: the branch is work, wanted main (slow)";
     project
         .run()
@@ -76,7 +64,7 @@ fn a_run_of_nothing_but_these_is_undecided() {
 fn a_detached_head_has_no_branch_and_matches_nothing() {
     let project = Project::with(&MAIN.replace("branch: main", "branch: '**'"));
     project.git();
-    git(&project, &["checkout", "-q", "--detach"]);
+    project.run_git(&["checkout", "-q", "--detach"]);
     project.run().expect(0, &["there is no branch"]);
     assert!(!ran(&project, "main"));
 }
@@ -85,12 +73,12 @@ fn a_detached_head_has_no_branch_and_matches_nothing() {
 fn on_a_detached_head_the_ci_may_know_the_branch_but_not_of_a_pull_request() {
     let mut project = Project::with(MAIN);
     project.git();
-    git(&project, &["checkout", "-q", "--detach"]);
+    project.run_git(&["checkout", "-q", "--detach"]);
     project.env("GITHUB_REF", "refs/heads/main");
     project.run().expect(0, &["2 passed"]);
     fs::remove_file(project.path().join("ran-main")).unwrap();
     project.env("GITHUB_EVENT_NAME", "pull_request");
-    git(&project, &["checkout", "-q", "main"]);
+    project.run_git(&["checkout", "-q", "main"]);
     project.run().expect(0, &["1 not applicable"]);
     assert!(!ran(&project, "main"));
 }
@@ -105,7 +93,7 @@ fn without_a_repository_a_commit_or_git_the_gate_is_errored() {
     assert_eq!(bare.verdicts()["after"], "skipped");
 
     let new = Project::with(MAIN);
-    git(&new, &["init", "-q", "-b", "main"]);
+    new.run_git(&["init", "-q", "-b", "main"]);
     new.run().expect(3, &["the repository has no commit yet"]);
 
     let mut gone = Project::with(MAIN);
@@ -134,8 +122,8 @@ gates:
     project.run().expect(0, &["1 not applicable"]);
     assert!(ran(&project, "asked") && ran(&project, "ci"));
     project.unset("CI_MERGE_REQUEST_IID");
-    git(&project, &["tag", "v1"]);
-    git(&project, &["tag", "latest"]);
+    project.run_git(&["tag", "v1"]);
+    project.run_git(&["tag", "latest"]);
     project.run().expect(0, &["1 not applicable"]);
     assert!(ran(&project, "tagged"));
 }

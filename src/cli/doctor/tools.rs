@@ -9,7 +9,7 @@ use super::{Check, State};
 use crate::cli::gatefile::Project;
 use crate::model::{Answer, Command, GateName, Place, Probe, RunRequest, Snapshot, Step};
 use crate::report::text::some;
-use crate::spec::{Gate, Turn};
+use crate::spec::Gate;
 
 /// Gates that are named for a program before the rest is counted.
 const NAMED: usize = 4;
@@ -86,14 +86,7 @@ fn check(program: String, asked: &Asked<'_>) -> Check {
 /// What a gate runs first. One that compares files asks for these before.
 fn request(gate: &Gate) -> Option<RunRequest> {
     let images = BTreeMap::new();
-    let turn = Turn {
-        gate: &gate.name,
-        cwd: &gate.cwd,
-        outputs: &gate.outputs,
-        allow_empty: gate.allow_empty.as_deref(),
-        timeout: gate.timeout,
-        images: &images,
-    };
+    let turn = gate.turn(&images);
     let answers = [Answer::Snapshot(Snapshot::default())];
     for answers in [&[][..], &answers[..]] {
         if let Step::Ask(probes) = gate.kind.step(&turn, answers) {

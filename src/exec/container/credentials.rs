@@ -4,7 +4,6 @@
 //! fetched with them.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -15,7 +14,7 @@ use tokio::time::timeout;
 
 use super::discover;
 use super::session::Session;
-use crate::exec::{Desk, Sink, Stream};
+use crate::exec::{Desk, Unheard};
 use crate::model::{
     Answer, Collect, Command, ContainerOptions, Ending, NoAnswer, Place, RunRequest, SharedJobs,
     Unanswered, limits,
@@ -188,6 +187,7 @@ async fn ask(
         gate: desk.gate,
         attempt: desk.attempt,
         cpus: desk.cpus,
+        // What a helper says is secret.
         sink: &Unheard,
         stop,
     };
@@ -202,19 +202,6 @@ async fn ask(
             .map_err(|_| broken(&format!("{name} says something else than a login"))),
         _ if String::from_utf8_lossy(&said).contains("credentials not found") => Ok(None),
         _ => Err(broken(&format!("{name} failed"))),
-    }
-}
-
-/// Nobody listens: what a helper says is secret.
-struct Unheard;
-
-impl Sink for Unheard {
-    fn output(&self, _: Stream, _: &[u8]) {}
-
-    fn progress(&self, _: &str) {}
-
-    fn keep_dir(&self) -> Option<PathBuf> {
-        None
     }
 }
 

@@ -89,21 +89,22 @@ impl Project {
 
     /// Makes it a git repository with everything committed.
     pub fn git(&self) -> &Self {
-        let git = |args: &[&str]| {
-            let mut command = Command::new("git");
-            command
-                .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
-                .args(args);
-            command
-                .current_dir(self.path())
-                .env("GIT_CONFIG_GLOBAL", "/dev/null");
-            let output = command.output().unwrap();
-            assert!(output.status.success(), "git {args:?}: {output:?}");
-        };
-        git(&["init", "-q", "-b", "main"]);
-        git(&["add", "-A"]);
-        git(&["commit", "-q", "-m", "start", "--allow-empty"]);
+        self.run_git(&["init", "-q", "-b", "main"]);
+        self.run_git(&["add", "-A"]);
+        self.run_git(&["commit", "-q", "-m", "start", "--allow-empty"]);
         self
+    }
+
+    /// Git in this project, with nothing of the user's configuration.
+    pub fn run_git(&self, args: &[&str]) {
+        let mut command = Command::new("git");
+        command
+            .args(["-c", "user.name=t", "-c", "user.email=t@example.org"])
+            .args(args)
+            .current_dir(self.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "git {args:?}: {output:?}");
     }
 
     /// `prove` in this project, not started yet.

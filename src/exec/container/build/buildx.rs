@@ -17,7 +17,7 @@ use super::{End, finish};
 use crate::exec::container::discover::Address;
 use crate::exec::container::engine::Trouble;
 use crate::exec::container::session::Session;
-use crate::exec::{Desk, Sink, Stream};
+use crate::exec::{Desk, Sink, Stream, Unheard};
 use crate::model::{
     Answer, BuildRequest, Collect, Command, ContainerOptions, Ending, NoAnswer, Place, Ran,
     RunRequest, Secret, SharedJobs, Unanswered, limits,
@@ -272,18 +272,5 @@ impl Seen {
             }
             None => {}
         }
-    }
-}
-
-/// Nobody listens.
-struct Unheard;
-
-impl Sink for Unheard {
-    fn output(&self, _: Stream, _: &[u8]) {}
-
-    fn progress(&self, _: &str) {}
-
-    fn keep_dir(&self) -> Option<PathBuf> {
-        None
     }
 }
