@@ -306,3 +306,35 @@ fn the_word_that_the_user_writes_is_the_name_of_the_file() {
         "the word the user types is the name of the file",
     );
 }
+
+/// What a build, a run or a review leaves behind; `path` is as git says it.
+fn is_left_over(path: &str) -> bool {
+    let mut folders = path.split('/').rev().skip(1);
+    path.ends_with(".pending-snap")
+        || path.ends_with(".snap.new")
+        || folders.any(|folder| folder == "target" || folder == ".prove")
+}
+
+#[test]
+fn what_is_left_over_is_not_tracked() {
+    for path in [
+        "src/a/.b.rs.pending-snap",
+        "tests/x.snap.new",
+        "target/debug/prove",
+        "examples/hello/target/x",
+        ".prove/runs/x",
+    ] {
+        assert!(is_left_over(path), "{path}");
+    }
+    assert!(!is_left_over("src/target.rs") && !is_left_over("tests/x.snap"));
+    if !root().join(".git").exists() {
+        return eprintln!("left out: this is no checkout, so nothing is tracked");
+    }
+    let tracked = prove::sys::git::Git::at(root()).tracked().unwrap();
+    assert!(!tracked.is_empty(), "git tracks nothing here");
+    let wrong = tracked.into_iter().filter(|path| is_left_over(path));
+    assert_none(
+        wrong.collect(),
+        "left by a build or a review: `git rm --cached`",
+    );
+}
