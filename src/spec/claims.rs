@@ -8,9 +8,12 @@ use super::outputs::Edges;
 use super::{Diagnostic, Gate};
 use crate::format::glob::Pattern;
 
-/// What makes the cells of a gate differ.
-pub(super) const CELLS_APART: &str =
-    "put what tells the cells apart into it, such as `${{ matrix.AXIS }}`";
+/// The cells of one gate claim the same thing: `clash` says which.
+pub(super) fn cells(gate: &Gate, clash: &str, why: &str) -> Diagnostic {
+    let message = format!("the cells of `{}` {clash}", gate.name.base());
+    let apart = "put what tells the cells apart into it, such as `${{ matrix.AXIS }}`";
+    Diagnostic::new(gate.span, message).why(why).help(apart)
+}
 
 /// Says every clash.
 pub(super) fn check(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
@@ -32,12 +35,7 @@ fn tags(gates: &[Gate], mistakes: &mut Vec<Diagnostic>) {
         };
         let why = "a tag stands on one image, so it would be chance which one it names";
         if gate.name.base() == other.name.base() {
-            let message = format!(
-                "the cells of `{}` put the same tag on: {tag}",
-                other.name.base()
-            );
-            let diagnostic = Diagnostic::new(gate.span, message).why(why);
-            mistakes.push(diagnostic.help(CELLS_APART));
+            mistakes.push(cells(gate, &format!("put the same tag on: {tag}"), why));
             continue;
         }
         let message = format!(
@@ -147,10 +145,11 @@ fn both((pattern, other): (&Pattern, &Gate), gate: &Gate) -> Diagnostic {
     let why =
         "they may run at the same time: what one writes would be taken for the other's result";
     if gate.name.base() == other.name.base() {
-        let (gate_name, report) = (gate.name.base(), pattern.text());
-        let message = format!("the cells of `{gate_name}` read the same report: {report}");
-        let diagnostic = Diagnostic::new(gate.span, message).why(why);
-        return diagnostic.help(CELLS_APART);
+        return cells(
+            gate,
+            &format!("read the same report: {}", pattern.text()),
+            why,
+        );
     }
     let message = format!(
         "`{}` and `{}` read the same report: {}",

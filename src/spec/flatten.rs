@@ -130,21 +130,16 @@ impl Walk<'_> {
             Value::Null => Diagnostic::new(entry.key.span, format!("the gate `{name}` is empty"))
                 .help(format!(
                     "say what it does: `{name}: <command>`, or one of {}",
-                    self.words()
+                    check::or(&self.words())
                 )),
         };
         self.out.mistakes.push(mistake);
         None
     }
 
-    fn words(&self) -> String {
-        let words: Vec<_> = self
-            .registry
-            .kinds()
-            .iter()
-            .map(|kind| kind.word())
-            .collect();
-        check::or(&words)
+    fn words(&self) -> Vec<&'static str> {
+        let kinds = self.registry.kinds().iter();
+        kinds.map(|kind| kind.word()).collect()
     }
 
     /// The one kind of a gate.
@@ -179,12 +174,7 @@ impl Walk<'_> {
     /// A gate without a kind: often the kind is only misspelt, and then that is all to say.
     fn kindless(&mut self, name: &GateName, span: Span, map: &Node) {
         let tables = self.all_tables();
-        let words: Vec<_> = self
-            .registry
-            .kinds()
-            .iter()
-            .map(|kind| kind.word())
-            .collect();
+        let words = self.words();
         let unknown = check::unknown_keys(map, &[&tables]);
         let misspelt = unknown.iter().any(|d| {
             d.suggestion
@@ -194,7 +184,10 @@ impl Walk<'_> {
         self.out.mistakes.extend(unknown);
         if !misspelt {
             let diagnostic = Diagnostic::new(span, format!("`{name}` does nothing"));
-            let help = format!("a gate has exactly one of {}, or `gates`", self.words());
+            let help = format!(
+                "a gate has exactly one of {}, or `gates`",
+                check::or(&words)
+            );
             self.out
                 .mistakes
                 .push(diagnostic.label("no kind of gate is named here").help(help));

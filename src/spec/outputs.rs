@@ -58,12 +58,7 @@ fn overlap((outer, other): (&str, &Gate), (path, gate): (&str, &Gate)) -> Diagno
     let (outer, path) = (outer.trim_end_matches('/'), path.trim_end_matches('/'));
     let why = "neither waits for the other, so it is chance whose file stays";
     if gate.name.base() == other.name.base() {
-        let message = format!(
-            "the cells of `{}` make the same: `{path}`",
-            gate.name.base()
-        );
-        let diagnostic = Diagnostic::new(gate.span, message).why(why);
-        return diagnostic.help(super::claims::CELLS_APART);
+        return super::claims::cells(gate, &format!("make the same: `{path}`"), why);
     }
     let what = if outer == path {
         format!("`{}` and `{}` both make `{path}`", other.name, gate.name)
