@@ -388,8 +388,7 @@ fn the_next_run_reaps_what_a_killed_run_left() {
     let next =
         ImageProject::with("  app: { build: . }\n  t: { run: [/bin/busybox, 'true'], in: app }\n");
     next.project.run().expect(0, &[]);
-    let filter = format!("label=prove.run={run}");
-    assert_eq!(docker(&["ps", "-aq", "--filter", &filter]).unwrap(), "");
+    assert_eq!(docker::containers_of(&run), [""; 0]);
 }
 
 #[test]

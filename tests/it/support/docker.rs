@@ -104,8 +104,12 @@ impl Drop for ImageProject {
 /// Containers that a project's newest run left.
 pub fn containers(project: &Project) -> Vec<String> {
     let run = project.run_dir();
-    let run = run.file_name().unwrap().to_str().unwrap();
-    let filter = format!("label=prove.run={run}");
+    containers_of(run.file_name().unwrap().to_str().unwrap())
+}
+
+/// Containers of this run: its id is in their names, in lower case.
+pub fn containers_of(run: &str) -> Vec<String> {
+    let filter = format!("name=prove-{}-", run.to_lowercase());
     let found = docker(&["ps", "-aq", "--filter", &filter]).unwrap();
     found.lines().map(str::to_owned).collect()
 }
