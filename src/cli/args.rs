@@ -6,8 +6,8 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::failure::Failure;
 use super::{
-    check, completions, doctor, explain, graph, history, hook, init, list, logs, man, open, packs,
-    plan, replay, report, run, schema,
+    check, clean, completions, doctor, explain, graph, history, hook, init, list, logs, man, open,
+    packs, plan, replay, report, run, schema,
 };
 
 /// The quality gate that stands in front of a container image: no proof, no image.
@@ -127,6 +127,8 @@ pub(super) enum Word {
     History(history::History),
     /// Shows what a gate printed in a run that was recorded.
     Logs(logs::Logs),
+    /// Removes what prove keeps and nobody needs any more, and nothing else.
+    Clean(clean::Clean),
     /// Shows the packs of gates that come with prove, and what one of them brings.
     Packs(packs::Packs),
     /// Puts prove before `git push` and `git commit`.

@@ -11,7 +11,7 @@ use super::gatefile;
 use super::output::{Terminal, visible};
 use super::past::{self, Past, minute, short};
 use crate::event::{Outcome, PastRun, Record};
-use crate::model::{ExitStatus, GateName, RunVerdict, limits};
+use crate::model::{ExitStatus, GateName, RunVerdict};
 use crate::report::text::{count, duration};
 
 /// Version of the JSON form.
@@ -50,7 +50,7 @@ pub(super) fn history(
     terminal: &Terminal,
 ) -> Result<ExitStatus, Failure> {
     let root = gatefile::root(common)?;
-    let most = history.last.map_or(limits::KEEP_RUNS, usize::from);
+    let most = history.last.map_or(usize::MAX, usize::from);
     let past = past::read(&root, most)?;
     past.warn(*terminal);
     if past.history.runs.is_empty() {

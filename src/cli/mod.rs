@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod clean;
 mod completions;
 mod doctor;
 pub mod embed;
@@ -100,6 +101,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<ExitStatus, Fa
         Word::Open(word) => open::open(word, common, terminal),
         Word::Logs(word) => logs::logs(word, common, terminal),
         Word::Init(word) => init::init(word, common, terminal),
+        Word::Clean(word) => clean::clean(word, common, terminal),
         Word::Packs(word) => packs::packs(word, common, terminal),
         Word::Hook(word) => hook::hook(word, common, terminal),
         Word::Completions(word) => completions::completions(word, common, terminal),

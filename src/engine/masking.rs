@@ -157,21 +157,16 @@ impl Mask<'_> {
             severity,
             location,
             message,
-            why,
             help,
-            source,
-            waived,
         } = finding;
-        let masked = |text: Option<String>| text.map(|text| self.text(text));
+        let location = location.map(|location| self.location(location));
+        let (message, help) = (self.text(message), help.map(|text| self.text(text)));
         Finding {
-            rule: self.text(rule),
+            rule,
             severity,
-            location: location.map(|location| self.location(location)),
-            message: self.text(message),
-            why: masked(why),
-            help: masked(help),
-            source: masked(source),
-            waived: masked(waived),
+            location,
+            message,
+            help,
         }
     }
 

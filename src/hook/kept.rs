@@ -33,13 +33,10 @@ pub struct Kept {
 /// # Errors
 /// There is no cache.
 pub fn place(repository: &Repository) -> Result<PathBuf, HookError> {
-    let cache = cache()?;
     // As git writes it down: without links in it.
-    let cache = cache.canonicalize().unwrap_or(cache);
-    let digest = Digest::of(repository.common.as_os_str().as_bytes()).hex();
-    let folder = digest.get(..16).unwrap_or(&digest).to_owned();
+    let folder = all()?.join(folder_name(&repository.common));
     let name = main_name(&repository.common).unwrap_or(OsStr::new("tree"));
-    Ok(cache.join("prove/trees").join(folder).join(name))
+    Ok(folder.join(name))
 }
 
 fn cache() -> Result<PathBuf, HookError> {
@@ -112,8 +109,45 @@ impl Kept {
     }
 }
 
+/// Removes the kept tree of a repository and nothing else of it; `false` when a commit is being
+/// proved in it.
+///
+/// # Errors
+/// By name.
+pub fn remove_tree(repository: &Repository) -> Result<bool, HookError> {
+    let path = place(repository)?;
+    let (_, file) = lock_file(repository)?;
+    if file.try_lock().is_err() {
+        return Ok(false);
+    }
+    clear(repository, &path)?;
+    leave_no_folder(&path)?;
+    Ok(true)
+}
+
+/// Whether a commit is being proved in the kept tree of this repository.
+#[must_use]
+pub fn is_held(repository: &Repository) -> bool {
+    match File::open(repository.own().join("lock")) {
+        Ok(file) => file.try_lock_shared().is_err(),
+        Err(error) => error.kind() != ErrorKind::NotFound,
+    }
+}
+
+/// The folder of all kept trees of this user, without links in it.
+pub(super) fn all() -> Result<PathBuf, HookError> {
+    let cache = cache()?;
+    Ok(cache.canonicalize().unwrap_or(cache).join("prove/trees"))
+}
+
+/// The name of the folder below [`all`] that the kept tree of this repository lies in.
+pub(super) fn folder_name(common: &Path) -> String {
+    let digest = Digest::of(common.as_os_str().as_bytes()).hex();
+    digest.get(..16).unwrap_or(&digest).to_owned()
+}
+
 /// Deletes the folder of the kept tree, and those above it that are prove's, where they are empty.
-fn leave_no_folder(tree: &Path) -> Result<(), HookError> {
+pub(super) fn leave_no_folder(tree: &Path) -> Result<(), HookError> {
     for folder in tree.ancestors().skip(1).take(3) {
         match fs::remove_dir(folder) {
             Ok(()) => {}
@@ -125,14 +159,21 @@ fn leave_no_folder(tree: &Path) -> Result<(), HookError> {
     Ok(())
 }
 
-/// The kernel lets go of it when the process is gone, however it ends.
-fn lock(repository: &Repository, waits: impl FnOnce()) -> Result<File, HookError> {
+fn lock_file(repository: &Repository) -> Result<(PathBuf, File), HookError> {
     let folder = repository.own();
     fs::create_dir_all(&folder).map_err(|error| HookError::io("create", &folder, error))?;
     let path = folder.join("lock");
     let mut open = OpenOptions::new();
     let file = open.write(true).create(true).truncate(false).open(&path);
-    let file = file.map_err(|error| HookError::io("open", &path, error))?;
+    match file {
+        Ok(file) => Ok((path, file)),
+        Err(error) => Err(HookError::io("open", path, error)),
+    }
+}
+
+/// The kernel lets go of it when the process is gone, however it ends.
+fn lock(repository: &Repository, waits: impl FnOnce()) -> Result<File, HookError> {
+    let (path, file) = lock_file(repository)?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
         Err(TryLockError::WouldBlock) => waits(),

@@ -6,6 +6,7 @@
 mod error;
 pub mod install;
 mod kept;
+mod lost;
 mod proven;
 pub mod refs;
 mod repository;
@@ -13,7 +14,8 @@ mod script;
 mod subject;
 
 pub use error::HookError;
-pub use kept::{Kept, place};
+pub use kept::{Kept, is_held, place, remove_tree};
+pub use lost::{lost, remove_lost};
 pub use proven::{Proof, Proven, Wanted};
 pub use repository::Repository;
 pub use script::{Script, is_ours};

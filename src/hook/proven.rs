@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -144,18 +144,43 @@ impl Proven {
         self.text.is_empty()
     }
 
-    /// Remembers one more, and forgets the oldest.
+    /// The file that they are written in.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Forgets all of them.
     ///
     /// # Errors
-    /// It cannot be written: then it is proved, and not remembered.
-    pub fn remember(repository: &Repository, proof: &Proof) -> Result<(), HookError> {
+    /// They cannot be deleted.
+    pub fn forget(repository: &Repository) -> Result<(), HookError> {
+        let _lock = Self::lock(repository)?;
+        let path = repository.own().join("proven.jsonl");
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(HookError::io("delete", path, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn lock(repository: &Repository) -> Result<File, HookError> {
         let folder = repository.own();
         fs::create_dir_all(&folder).map_err(|error| HookError::io("create", &folder, error))?;
         let path = folder.join("proven.lock");
         let mut open = OpenOptions::new();
         let lock = open.write(true).create(true).truncate(false).open(&path);
         let lock = lock.and_then(|file| file.lock().map(|()| file));
-        let _lock = lock.map_err(|error| HookError::io("lock", path, error))?;
+        lock.map_err(|error| HookError::io("lock", path, error))
+    }
+
+    /// Remembers one more, and forgets the oldest.
+    ///
+    /// # Errors
+    /// It cannot be written: then it is proved, and not remembered.
+    pub fn remember(repository: &Repository, proof: &Proof) -> Result<(), HookError> {
+        let _lock = Self::lock(repository)?;
         let all = Self::read(repository)?;
         let line = serde_json::to_string(proof)
             .map_err(|error| HookError::io("write", &all.path, error.into()))?;

@@ -23,10 +23,6 @@ pub const YAML_DEPTH: usize = 64;
 pub const ARGUMENT_BYTES: usize = 128 << 10;
 /// Bytes of one report file that a gate brings back.
 pub const RESULT_BYTES: u64 = 64 << 20;
-/// Bytes of one file that a static gate reads: far beyond any that a person writes.
-pub const READ_BYTES: u64 = 10 << 20;
-/// Bytes of all files that one question may bring.
-pub const READ_ALL_BYTES: u64 = 256 << 20;
 /// Files that one `results` or `keep` glob may bring back.
 pub const RESULT_FILES: usize = 10_000;
 /// Bytes of all files that one attempt keeps: screenshots and a core dump, not a disk.
@@ -53,5 +49,10 @@ pub const SLOW_NOTICE: Duration = Duration::from_secs(60);
 pub const ENGINE_ANSWER: Duration = Duration::from_secs(30);
 /// How long the engine may take to be cleared up at the end of a run, all removals together.
 pub const CLEAR_UP: Duration = Duration::from_secs(30);
-/// Runs kept in `.prove/runs`.
+/// A file that is not finished after this time never will be: nothing that is written whole takes
+/// so long.
+pub const UNFINISHED: Duration = Duration::from_secs(3600);
+/// Runs kept in `.prove/runs` when the gate file says nothing (`keep_runs`).
 pub const KEEP_RUNS: usize = 20;
+/// The most that a gate file may ask for: every start and `prove history` look through them all.
+pub const MOST_RUNS: i64 = 10_000;

@@ -176,6 +176,7 @@ pub fn pipeline(gates: &[G]) -> Pipeline {
         project: "sample".to_owned(),
         gates: numbered.map(|(at, gate)| gate.gate(at as u32)).collect(),
         reports: BTreeMap::new(),
+        keep_runs: 1,
         missing_env: Vec::new(),
         secrets: BTreeMap::new(),
     }

@@ -20,6 +20,8 @@ pub struct Pipeline {
     pub gates: Vec<Gate>,
     /// `reports:`: reporter word to path, as written.
     pub reports: BTreeMap<String, String>,
+    /// `keep_runs:`, how many recorded runs stay.
+    pub keep_runs: usize,
     /// Names in `require_env` and `secrets` that the caller's environment does not have, with the
     /// gate that asks (`None`: the whole file) and where.
     pub missing_env: Vec<MissingEnv>,

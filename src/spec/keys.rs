@@ -2,7 +2,7 @@
 //! Tables only; kinds add their own.
 
 use super::shape::{Field, Shape};
-use crate::model::Stage;
+use crate::model::{Stage, limits};
 
 /// `env`, for kinds whose gates have an environment.
 pub const ENV: Field = Field::new(
@@ -218,6 +218,15 @@ pub(super) const TOP: &[Field] = &[
         "Values for `${{ vars.NAME }}`.",
     ),
     GATES,
+    Field::new(
+        "keep_runs",
+        Shape::Integer {
+            min: 1,
+            max: limits::MOST_RUNS,
+        },
+        "How many runs stay recorded in `.prove/runs`, this one included; older ones go when a run starts, or by `prove clean`.",
+    )
+    .default("20"),
     Field::new(
         "reports",
         Shape::Record(&[

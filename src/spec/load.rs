@@ -10,7 +10,7 @@ use super::{
     empty, environment, keys, matrix, needs, outputs, vars, version,
 };
 use crate::format::yaml::{self, Document, Node, Span, Value, YamlError};
-use crate::model::{Facts, GateName, Secret};
+use crate::model::{Facts, GateName, Secret, limits};
 
 /// A gate file as it lies on the disk.
 #[derive(Debug, Clone, Copy)]
@@ -202,10 +202,13 @@ impl Loader<'_> {
             .root
             .get("reports")
             .and_then(|node| decoder.map(node, Decoder::path));
+        let keep_runs = decoder.optional(self.root, "keep_runs", Decoder::integer);
+        let keep_runs = keep_runs.flatten().and_then(|count| count.try_into().ok());
         mistakes.append(&mut decoder.diagnostics);
         Pipeline {
             project: name.unwrap_or_else(|| project.to_owned()),
             gates: Vec::new(),
+            keep_runs: keep_runs.unwrap_or(limits::KEEP_RUNS),
             reports: reports.unwrap_or_default().into_iter().collect(),
             missing_env: environment::missing(self.facts, self.root, None),
             secrets: self.secrets(scope),

@@ -1,6 +1,6 @@
 //! The folder `.prove` itself: made when it is missing, ignored by git, never a way out of the tree.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +54,39 @@ pub(super) fn check_directory(path: &Path) -> Result<(), StoreError> {
         path: path.to_owned(),
         found,
         wanted: "a folder of its own",
+    })
+}
+
+/// Whether it is there; a link or a file in its place is refused.
+pub(super) fn is_there(path: &Path) -> Result<bool, StoreError> {
+    match check_directory(path) {
+        Ok(()) => Ok(true),
+        Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Held while a run is made: until its recording is locked nobody can see that it is going on.
+/// Where a folder cannot be locked there is nothing to hold.
+pub(super) fn making(runs: &Path) -> Option<File> {
+    let file = File::open(runs).ok()?;
+    file.lock_shared().is_ok().then_some(file)
+}
+
+/// Held while old runs go; `None` when one is being made, or somebody else holds it.
+///
+/// # Errors
+/// When the folder cannot be opened.
+pub(super) fn alone(runs: &Path) -> Result<Option<Option<File>>, StoreError> {
+    let file = match File::open(runs) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(None)),
+        Err(error) => return Err(StoreError::io("open", runs, error)),
+    };
+    Ok(match file.try_lock() {
+        Ok(()) => Some(Some(file)),
+        Err(TryLockError::WouldBlock) => None,
+        Err(TryLockError::Error(_)) => Some(None),
     })
 }
 

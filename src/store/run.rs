@@ -31,6 +31,7 @@ impl RunStore {
         }
         let runs = folder::ensure(root)?.join("runs");
         folder::ensure_directory(&runs)?;
+        let _making = folder::making(&runs);
         let folder = runs.join(id);
         // `logs` and `keep` are made by who first has something to put there.
         // For nobody else's eyes: a gate may print, or keep, what is none of theirs.

@@ -5,6 +5,10 @@ use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How the name of a file begins that is not whole yet.
+const PARTIAL: &str = ".prove-";
 
 /// Writes a file whole or not at all: a temporary file beside it, then a rename. Makes the
 /// directories above it. The mode is 0644 less the umask.
@@ -30,7 +34,7 @@ pub fn write_whole_with(
     };
     fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new()
-        .prefix(".prove-")
+        .prefix(PARTIAL)
         .permissions(Permissions::from_mode(mode))
         .tempfile_in(folder)?;
     write(file.as_file_mut())?;
@@ -48,13 +52,67 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
         _ => Path::new("."),
     };
     let mut file = tempfile::Builder::new()
-        .prefix(".prove-")
+        .prefix(PARTIAL)
         .permissions(Permissions::from_mode(0o644))
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
     let kept = file.persist_noclobber(path).map_err(|error| error.error)?;
     drop(kept);
     Ok(())
+}
+
+/// Whether a file of this name is one that [`write_whole`] has not finished.
+#[must_use]
+pub fn is_partial(name: &str) -> bool {
+    let random = name.strip_prefix(PARTIAL).unwrap_or_default();
+    random.len() == 6 && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// The files in this folder that were never finished and that nobody is still writing: those that
+/// are older than this. None when there is no such folder; a link is not followed.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn partials(folder: &Path, older: Duration) -> io::Result<Vec<PathBuf>> {
+    match fs::symlink_metadata(folder) {
+        Ok(meta) if meta.is_dir() => {}
+        Ok(_) => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let ours = entry.file_name().to_str().is_some_and(is_partial);
+        let Ok(meta) = entry.metadata() else { continue };
+        let old = meta
+            .modified()
+            .is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= older));
+        if ours && meta.is_file() && old {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Bytes of a file, or of the files below a folder; links are not followed, and what cannot be
+/// read counts nothing.
+#[must_use]
+pub fn size(path: &Path) -> u64 {
+    let mut bytes = 0;
+    let mut todo = vec![path.to_owned()];
+    while let Some(path) = todo.pop() {
+        match fs::symlink_metadata(&path) {
+            Ok(meta) if meta.is_dir() => {
+                let entries = fs::read_dir(&path).into_iter().flatten().flatten();
+                todo.extend(entries.map(|entry| entry.path()));
+            }
+            Ok(meta) => bytes += meta.len(),
+            Err(_) => {}
+        }
+    }
+    bytes
 }
 
 /// Whether somebody may execute this file.
@@ -140,6 +198,22 @@ mod tests {
         );
         assert_eq!(read_limited(&path, 4).unwrap(), None);
         assert!(read_limited(dir.path(), 4).is_err());
+    }
+
+    #[test]
+    fn only_what_is_ours_and_old_was_left_unfinished() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for name in [".prove-a1B2c3", ".prove-abc", ".prove-a1B2c3.txt", "x"] {
+            fs::write(at(name), b"12").unwrap();
+        }
+        fs::create_dir(at(".prove-folder")).unwrap();
+        std::os::unix::fs::symlink("x", at(".prove-linked")).unwrap();
+        let found = |older| partials(dir.path(), older).unwrap();
+        assert_eq!(found(Duration::ZERO), [at(".prove-a1B2c3")]);
+        assert!(found(Duration::from_secs(3600)).is_empty());
+        assert!(partials(&at("none"), Duration::ZERO).unwrap().is_empty());
+        assert_eq!(size(dir.path()), 8 + 1, "a link counts as long as it is");
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! What the machine must have besides programs: git, an engine, variables, hooks, room.
 
-use std::path::Path;
-
 use super::{Check, State};
 use crate::cli::failure::Failure;
 use crate::cli::gatefile::Project;
@@ -12,6 +10,7 @@ use crate::model::GateName;
 use crate::report::text::{count, some};
 use crate::spec::Gate;
 use crate::store;
+use crate::sys;
 use crate::sys::git::Git;
 
 /// Gates that are named before the rest is counted.
@@ -135,30 +134,11 @@ pub(super) fn records(project: &Project) -> Check {
             return check.remedy(error.hint().unwrap_or_else(|| "move it away".to_owned()));
         }
     };
-    let bytes = size(&root.join(".prove"));
+    let bytes = sys::fs::size(&root.join(".prove"));
     let text = format!(
         "{}, {} MiB",
         count(runs.len(), "recorded run"),
         bytes.div_ceil(MIB)
     );
     Check::new(".prove", State::Ok, text)
-}
-
-/// Bytes of the files below; links are not followed, and what cannot be read counts nothing.
-fn size(folder: &Path) -> u64 {
-    let mut bytes = 0;
-    let mut todo = vec![folder.to_owned()];
-    while let Some(folder) = todo.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else {
-            continue;
-        };
-        for entry in entries.flatten() {
-            match entry.metadata() {
-                Ok(meta) if meta.is_dir() => todo.push(entry.path()),
-                Ok(meta) => bytes += meta.len(),
-                Err(_) => {}
-            }
-        }
-    }
-    bytes
 }

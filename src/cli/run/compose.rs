@@ -293,7 +293,10 @@ fn says_memory(plan: &Plan) -> bool {
 
 fn facts(parts: &Parts<'_>) -> RunFacts {
     let arguments = std::env::args_os().skip(1);
-    let pruned = store::prune(&super::home(parts.project, parts.ground)).err();
+    // Before old runs go: the last one may be among them.
+    let took = took(parts);
+    let home = super::home(parts.project, parts.ground);
+    let pruned = store::prune(&home, parts.project.pipeline.keep_runs).err();
     let pruned = pruned.map(|error| format!("old runs could not be deleted: {error}"));
     let promises = sys::promises().map(str::to_owned);
     let gates = parts
@@ -315,7 +318,7 @@ fn facts(parts: &Parts<'_>) -> RunFacts {
             .collect(),
         revision: sys::revision::of(&parts.project.origin.root),
         places: super::places::of(parts.project),
-        took: took(parts),
+        took,
         notices: expired
             .into_iter()
             .chain(parts.ground.map(Ground::notice))

@@ -116,12 +116,15 @@ impl Made {
     }
 
     fn finding(&self) -> Finding {
-        let text = format!("finding {}", self.secret);
+        let message = format!("finding {}", self.secret);
+        let help = Some(message.clone());
+        let severity = Severity::Error;
         Finding {
-            why: Some(text.clone()),
-            source: Some(text.clone()),
-            waived: Some(text.clone()),
-            ..Finding::new(text.clone(), Severity::Error, text.clone()).help(text)
+            rule: "r".to_owned(),
+            severity,
+            location: None,
+            message,
+            help,
         }
     }
 }

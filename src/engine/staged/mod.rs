@@ -106,6 +106,7 @@ impl Staged {
             project: "staged".to_owned(),
             gates: self.gates,
             reports: BTreeMap::new(),
+            keep_runs: 1,
             missing_env: Vec::new(),
             secrets: BTreeMap::new(),
         };

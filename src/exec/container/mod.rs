@@ -26,6 +26,7 @@ mod start;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod tidy;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -36,6 +37,7 @@ use tokio::sync::OnceCell;
 
 pub use self::look::{Look, look};
 use self::session::Session;
+pub use self::tidy::{Tidied, Tidy, tidy};
 use super::process::Process;
 use super::{Closed, Desk, Executor, LocalFuture, Stop};
 use crate::model::{Answer, NoAnswer, Place, Probe, Unanswered, limits};
@@ -89,7 +91,6 @@ impl Container {
             Probe::List { .. }
             | Probe::Tracked { .. }
             | Probe::Files { .. }
-            | Probe::Read { .. }
             | Probe::Snapshot { .. } => not_ours("a question about files"),
         }
     }

@@ -13,32 +13,69 @@ use bollard::query_parameters::{
 use super::engine::{Engine, Trouble};
 use super::lease::{HOST, Lease, Owner, TAGS};
 
-/// Removes what killed runs of this machine left. Gives what should be said of it.
-pub(super) async fn sweep(engine: &Engine, lease: &Lease) -> Vec<String> {
-    let mut notes = Vec::new();
-    // Looked for at once, removed in order: a container is in the way of the image that it uses.
+/// Something of prove's on the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Leftover {
+    /// A container, by its id.
+    Container(String),
+    /// A temporary tag.
+    Tag(String),
+}
+
+impl Leftover {
+    /// The word for it.
+    pub(super) fn what(&self) -> &'static str {
+        match self {
+            Self::Container(_) => "container",
+            Self::Tag(_) => "tag",
+        }
+    }
+
+    /// What people call it.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Container(id) => id.get(..12).unwrap_or(id),
+            Self::Tag(tag) => tag,
+        }
+    }
+
+    /// Removes it; one that is gone by now is removed.
+    pub(super) async fn remove(&self, engine: &Engine) -> Result<(), Trouble> {
+        match self {
+            Self::Container(id) => remove_container(engine, id).await.map(drop),
+            Self::Tag(tag) => remove_tag(engine, tag).await,
+        }
+    }
+}
+
+/// What killed runs of this machine left, in the order in which it is to be removed: a container
+/// is in the way of the image that it uses. Besides, what went wrong while it was looked for.
+pub(super) async fn leftovers(engine: &Engine, lease: &Lease) -> (Vec<Leftover>, Vec<Trouble>) {
     let looks = (
         abandoned_containers(engine, lease),
         abandoned_tags(engine, lease),
     );
     let (containers, tags) = tokio::join!(looks.0, looks.1);
-    match containers {
-        Ok(ids) => {
-            for id in ids {
-                let removed = remove_container(engine, &id).await.map(drop);
-                notes.push(said("container", id.get(..12).unwrap_or(&id), removed));
-            }
+    let (mut found, mut troubles) = (Vec::new(), Vec::new());
+    for looked in [
+        containers.map(|ids| ids.into_iter().map(Leftover::Container).collect()),
+        tags.map(|tags| tags.into_iter().map(Leftover::Tag).collect::<Vec<_>>()),
+    ] {
+        match looked {
+            Ok(more) => found.extend(more),
+            Err(trouble) => troubles.push(trouble),
         }
-        Err(trouble) => notes.push(cannot_look(&trouble)),
     }
-    match tags {
-        Ok(tags) => {
-            for tag in tags {
-                let removed = remove_tag(engine, &tag).await;
-                notes.push(said("tag", &tag, removed));
-            }
-        }
-        Err(trouble) => notes.push(cannot_look(&trouble)),
+    (found, troubles)
+}
+
+/// Removes what killed runs of this machine left. Gives what should be said of it.
+pub(super) async fn sweep(engine: &Engine, lease: &Lease) -> Vec<String> {
+    let (found, troubles) = leftovers(engine, lease).await;
+    let mut notes: Vec<String> = troubles.iter().map(cannot_look).collect();
+    for left in found {
+        let removed = left.remove(engine).await;
+        notes.push(said(left.what(), left.name(), removed));
     }
     notes
 }

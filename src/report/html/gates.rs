@@ -131,14 +131,13 @@ fn findings(all: &[Finding], page: &mut Markup) {
     }
     page.raw("<ul class=\"findings\">");
     for finding in all.iter().take(FINDINGS) {
-        let class = match finding.severity {
-            _ if finding.waived.is_some() => "skipped",
-            Severity::Error => "failed",
-            Severity::Warning => "errored",
-            Severity::Info => "skipped",
+        let (word, class) = match finding.severity {
+            Severity::Error => ("error", "failed"),
+            Severity::Warning => ("warning", "errored"),
+            Severity::Info => ("info", "skipped"),
         };
         page.raw("<li>")
-            .element("b", class, finding.word())
+            .element("b", class, word)
             .raw(" ")
             .element("code", "", &finding.rule);
         page.raw(" ");
@@ -150,9 +149,9 @@ fn findings(all: &[Finding], page: &mut Markup) {
             };
             page.element("span", "place", &place).raw(" ");
         }
-        page.text(embed::clipped(&finding.told()));
-        for more in finding.why.iter().chain(&finding.help) {
-            page.raw(" ").element("span", "muted", more);
+        page.text(embed::clipped(&finding.message));
+        if let Some(help) = &finding.help {
+            page.raw(" ").element("span", "muted", help);
         }
         page.raw("</li>");
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{good, try_load};
+use super::{good, messages, try_load};
 use crate::model::GateName;
 use crate::spec::{Gate, Pipeline};
 
@@ -202,4 +202,24 @@ fn an_empty_secret_is_a_missing_one() {
     let loaded = super::load(file, &facts, &super::Kinds, "dir").unwrap();
     assert_eq!(loaded.pipeline.missing_env.len(), 1);
     assert!(loaded.pipeline.secrets.is_empty());
+}
+
+#[test]
+fn a_file_says_how_many_runs_stay_and_one_is_the_least() {
+    let with = |line: &str| format!("version: 1\n{line}gates: {{ a: x }}\n");
+    assert_eq!(good(&with("")).keep_runs, 20);
+    assert_eq!(good(&with("keep_runs: 1\n")).keep_runs, 1);
+    for (wrong, said) in [
+        ("0", "expected a whole number from 1 to 10000, found 0"),
+        ("-3", "expected a whole number from 1 to 10000, found -3"),
+        (
+            "10001",
+            "expected a whole number from 1 to 10000, found 10001",
+        ),
+        ("all", "expected a whole number, found `all`"),
+        ("[1]", "expected a whole number, found a list"),
+    ] {
+        let said_now = messages(&with(&format!("keep_runs: {wrong}\n")));
+        assert_eq!(said_now, [said], "{wrong}");
+    }
 }
