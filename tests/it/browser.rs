@@ -2,170 +2,12 @@
 //! nothing that a gate said takes effect in it. Left out, and that is said, where there is no
 //! Chromium; `PROVE_TEST_BROWSER=required` makes that a failure.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Project, fifo, has};
-
-/// A browser that is spoken to in the DevTools protocol, through two pipes.
-struct Browser {
-    child: Child,
-    to: File,
-    from: BufReader<File>,
-    session: String,
-    asked: u64,
-    heard: Vec<Value>,
-    _dir: tempfile::TempDir,
-}
-
-/// `None`: there is none here, and that was said.
-fn browser() -> Option<Browser> {
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ];
-    let found = names.into_iter().find(|name| has(name));
-    if found.is_none() {
-        let required = std::env::var("PROVE_TEST_BROWSER").is_ok_and(|value| value == "required");
-        assert!(
-            !required,
-            "no Chromium here, and PROVE_TEST_BROWSER requires one"
-        );
-        eprintln!("left out: there is no Chromium here");
-    }
-    found.map(Browser::start)
-}
-
-impl Browser {
-    fn start(program: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let (to, from) = (dir.path().join("to"), dir.path().join("from"));
-        fifo(&to);
-        fifo(&from);
-        let script = "exec \"$0\" --headless=new --no-sandbox --disable-gpu --no-first-run \
-             --disable-dev-shm-usage --remote-debugging-pipe --user-data-dir=\"$1\" about:blank \
-             3<\"$2\" 4>\"$3\"";
-        let child = Command::new("sh")
-            .args(["-c", script, program])
-            .args([&dir.path().join("profile"), &to, &from])
-            // What it leaves among temporary files goes with the project.
-            .env("TMPDIR", dir.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let to = OpenOptions::new().write(true).open(&to).unwrap();
-        let from = BufReader::new(File::open(&from).unwrap());
-        let mut browser = Self {
-            child,
-            to,
-            from,
-            session: String::new(),
-            asked: 0,
-            heard: Vec::new(),
-            _dir: dir,
-        };
-        let target = browser.ask("Target.createTarget", json!({"url": "about:blank"}));
-        let attach = json!({"targetId": target["targetId"], "flatten": true});
-        let attached = browser.ask("Target.attachToTarget", attach);
-        browser.session = attached["sessionId"].as_str().unwrap().to_owned();
-        for domain in [
-            "Page.enable",
-            "Runtime.enable",
-            "Log.enable",
-            "Network.enable",
-        ] {
-            browser.ask(domain, json!({}));
-        }
-        browser
-    }
-
-    fn ask(&mut self, method: &str, params: Value) -> Value {
-        self.asked += 1;
-        let mut message = json!({"id": self.asked, "method": method, "params": params});
-        if !self.session.is_empty() {
-            message["sessionId"] = json!(self.session);
-        }
-        self.to
-            .write_all(format!("{message}\0").as_bytes())
-            .unwrap();
-        loop {
-            let answer = self.hear();
-            if answer["id"] == self.asked {
-                assert!(answer["error"].is_null(), "{method}: {answer}");
-                return answer["result"].clone();
-            }
-            self.heard.push(answer);
-        }
-    }
-
-    fn hear(&mut self) -> Value {
-        let mut bytes = Vec::new();
-        self.from.read_until(0, &mut bytes).unwrap();
-        assert_eq!(bytes.pop(), Some(0), "the browser went away");
-        serde_json::from_slice(&bytes).unwrap()
-    }
-
-    /// Opens a file and waits until it is loaded.
-    fn open(&mut self, file: &Path) {
-        self.heard.clear();
-        let url = format!("file://{}", file.display());
-        self.ask("Page.navigate", json!({"url": url}));
-        while !self
-            .heard
-            .iter()
-            .any(|event| event["method"] == "Page.loadEventFired")
-        {
-            let event = self.hear();
-            self.heard.push(event);
-        }
-    }
-
-    /// The value of an expression in the page.
-    fn value(&mut self, expression: &str) -> Value {
-        let asked = json!({"expression": expression, "awaitPromise": true, "returnByValue": true});
-        let answer = self.ask("Runtime.evaluate", asked);
-        assert!(
-            answer["exceptionDetails"].is_null(),
-            "{expression}: {answer}"
-        );
-        answer["result"]["value"].clone()
-    }
-
-    /// Complaints, and requests that are not the page itself.
-    fn complaints(&self) -> Vec<String> {
-        let is_bad = |event: &&Value| match event["method"].as_str() {
-            Some("Log.entryAdded" | "Runtime.exceptionThrown" | "Runtime.consoleAPICalled") => true,
-            Some("Network.requestWillBeSent") => {
-                let url = event["params"]["request"]["url"]
-                    .as_str()
-                    .unwrap_or_default();
-                !url.starts_with("file://") || event["params"]["type"] != "Document"
-            }
-            _ => false,
-        };
-        self.heard
-            .iter()
-            .filter(is_bad)
-            .map(ToString::to_string)
-            .collect()
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // It ends its own children when its pipe closes; whatever happens, it is waited for.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::support::Project;
+use crate::support::browser::{Browser, browser};
 
 const HOSTILE: &str = r#"version: 1
 project: "<img src=x onerror=window.pwned=1>"
@@ -270,6 +112,87 @@ fn a_log_is_searched_and_the_list_is_filtered() {
     );
     assert_eq!(shown, "", "all four did not pass");
     assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+/// What whoever does not see the page is told of it.
+#[test]
+fn everything_that_can_be_used_has_a_name_and_the_page_has_landmarks() {
+    let Some(mut browser) = browser() else {
+        return;
+    };
+    let project = Project::with(HOSTILE);
+    project.file("in.xml", CASES);
+    project.run().expect(1, &[]);
+    browser.open(&project.path().join("out.html"));
+    browser.value("document.querySelectorAll('.row').forEach(row => row.click())");
+    let mut roles = said(&mut browser);
+    browser.value("document.querySelector('[data-log]').click()");
+    roles.extend(said(&mut browser));
+    for role in [
+        "banner",
+        "navigation",
+        "main",
+        "contentinfo",
+        "search",
+        "dialog",
+        "button",
+        "link",
+        "combobox",
+        "searchbox",
+        "checkbox",
+    ] {
+        assert!(roles.iter().any(|found| found == role), "no {role}");
+    }
+    let open = browser.value("document.querySelectorAll('.row[aria-expanded=true]').length");
+    assert_eq!(open, 4);
+}
+
+/// The roles in the accessibility tree. Whatever can be used in it has a name.
+fn said(browser: &mut Browser) -> Vec<String> {
+    let tree = browser.ask("Accessibility.getFullAXTree", json!({}));
+    let used = [
+        "button",
+        "link",
+        "combobox",
+        "searchbox",
+        "textbox",
+        "checkbox",
+        "region",
+        "dialog",
+        "DisclosureTriangle",
+    ];
+    let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
+    let nodes = tree["nodes"].as_array().unwrap();
+    let nodes = nodes.iter().filter(|node| node["ignored"] == false);
+    nodes
+        .map(|node| {
+            let role = text(&node["role"]);
+            let named = !text(&node["name"]).trim().is_empty();
+            assert!(named || !used.contains(&role.as_str()), "{node}");
+            role
+        })
+        .collect()
+}
+
+#[test]
+fn one_key_searches_in_the_list_and_in_a_log() {
+    let Some(mut browser) = browser() else {
+        return;
+    };
+    let project = Project::with(HOSTILE);
+    project.file("in.xml", CASES);
+    project.run().expect(1, &[]);
+    browser.open(&project.path().join("out.html"));
+    let slash = json!({"type": "keyDown", "key": "/", "text": "/"});
+    let focus = "document.activeElement.closest('form').id + document.activeElement.value";
+    browser.ask("Input.dispatchKeyEvent", slash.clone());
+    assert_eq!(browser.value(focus), "filter");
+    // In a field it is a character like any other.
+    browser.ask("Input.dispatchKeyEvent", slash.clone());
+    assert_eq!(browser.value(focus), "filter/");
+    browser.value("document.querySelector('[data-log]').click(); document.activeElement.blur()");
+    browser.ask("Input.dispatchKeyEvent", slash);
+    assert_eq!(browser.value(focus), "viewer-find");
 }
 
 #[test]

@@ -5,6 +5,8 @@
 //! the words of the style that holds from there on between them (`ESC b f1 ESC`). Each line starts
 //! without a style, so that any line can be shown alone.
 
+mod palette;
+
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -231,11 +233,7 @@ impl Style {
 
     /// The words that the page knows a style by.
     fn words(self, out: &mut String) {
-        let (fore, back) = if self.inverse {
-            (self.back, self.fore)
-        } else {
-            (self.fore, self.back)
-        };
+        let (fore, back) = self.readable();
         let flags = [
             (self.bold, "b"),
             (self.dim, "d"),

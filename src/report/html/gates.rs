@@ -67,6 +67,7 @@ fn failure(row: &Row<'_>, log: &Log, page: &mut Markup) {
         .raw(">");
     page.text(row.name()).raw("</a></h3>");
     badge(row, page);
+    soft(row, page);
     page.element("span", "took", &text::duration(row.duration_ms()));
     page.element("code", "what", &row.head.summary)
         .raw("</header>");
@@ -89,6 +90,10 @@ fn badge(row: &Row<'_>, page: &mut Markup) {
         .text(" ")
         .text(row.verdict())
         .raw("</span>");
+}
+
+/// What is soft about it.
+fn soft(row: &Row<'_>, page: &mut Markup) {
     if row.is_flaky() {
         page.element("span", "v soft", "flaky");
     }
@@ -240,7 +245,7 @@ pub(super) fn list(run: &Run<'_>, logs: &[Log], cases: &[Option<Packed>], page: 
     page.raw("<section id=\"gates\" aria-labelledby=\"gates-h\"><h2 id=\"gates-h\">Gates <span class=\"n\">")
         .text(&run.rows.len().to_string())
         .raw("</span></h2><form class=\"tools js\" id=\"filter\" role=\"search\" aria-label=\"Gates\">")
-        .raw("<label>Find <input type=\"search\" name=\"q\" autocomplete=\"off\" placeholder=\"name, command, kind\"></label>")
+        .raw("<label>Find <input type=\"search\" name=\"q\" autocomplete=\"off\" aria-keyshortcuts=\"/\" title=\"Key: /\" placeholder=\"name, command, kind\"></label>")
         .raw("<label>Show <select name=\"v\"><option value=\"\">all</option><option value=\"bad\">what did not pass</option>")
         .raw("<option>passed</option><option>failed</option><option>errored</option><option>skipped</option><option>cancelled</option>")
         .raw("<option value=\"na\">not applicable</option><option value=\"flaky\">flaky</option><option value=\"advisory\">advisory</option></select></label>")
@@ -252,7 +257,7 @@ pub(super) fn list(run: &Run<'_>, logs: &[Log], cases: &[Option<Packed>], page: 
     page.raw("</ul></section>");
 }
 
-/// One gate. What it waits for and the way to its log are attributes, and the script makes them
+/// One gate. What it waits for, where it is written and the way to its log are attributes, and the script makes them
 /// visible when the gate is opened: thousands of elements that nobody sees would only cost time
 /// (a thousand `details` alone take a browser 150 ms). Without the script all stand open.
 fn item(row: &Row<'_>, log: &Log, cases: Option<&Packed>, page: &mut Markup) {
@@ -272,17 +277,22 @@ fn item(row: &Row<'_>, log: &Log, cases: Option<&Packed>, page: &mut Markup) {
     if let Some(whole) = &log.whole {
         page.attr("data-lines", &whole.count.to_string());
     }
+    if let Some(place) = &row.head.place {
+        page.attr("data-at", &format!("{}:{}", place.path, place.line));
+    }
     page.attr("id", &format!("g-{}", row.at));
     page.raw("><button type=\"button\" class=\"row\">");
     badge(row, page);
-    page.element("span", "name", row.name())
-        .element(
-            "span",
-            "what",
-            &format!("{} \u{b7} {}", row.head.kind, row.head.summary),
-        )
-        .element("span", "took", &took(row))
-        .raw("</button>");
+    // The name stands before the badges that few have, so that names stand below each other.
+    page.element("span", "name", row.name());
+    soft(row, page);
+    page.element(
+        "span",
+        "what",
+        &format!("{} \u{b7} {}", row.head.kind, row.head.summary),
+    )
+    .element("span", "took", &took(row))
+    .raw("</button>");
     let mut body = Markup::default();
     inside(row, log, cases, &mut body);
     if !body.is_empty() {
@@ -324,9 +334,6 @@ fn took(row: &Row<'_>) -> String {
 /// What is known besides.
 fn more(row: &Row<'_>, page: &mut Markup) {
     let mut facts: Vec<(&'static str, String)> = Vec::new();
-    if let Some(place) = &row.head.place {
-        facts.push(("written at", format!("{}:{}", place.path, place.line)));
-    }
     if let Some(why) = &row.head.advisory {
         facts.push(("advisory", why.clone()));
     }

@@ -5,6 +5,7 @@
 //! everything but its own style and its own script.
 
 mod ansi;
+mod contrast;
 mod embed;
 mod gates;
 mod layout;

@@ -64,6 +64,7 @@
       body.className = "body";
       item.append(body);
     }
+    var bare = !body.firstChild;
     var after = (item.dataset.after || "").split(" ").filter(Boolean);
     if (after.length) {
       var waits = document.createElement("p");
@@ -78,6 +79,12 @@
       });
       body.prepend(waits);
     }
+    if (item.dataset.at) {
+      var place = document.createElement("p");
+      place.className = "muted";
+      place.textContent = "Written at " + item.dataset.at;
+      body.append(place);
+    }
     if (item.dataset.lines) {
       var offer = document.createElement("p"), button = document.createElement("button");
       button.type = "button";
@@ -86,8 +93,10 @@
       button.textContent = "Whole log (" + item.dataset.lines + (item.dataset.lines === "1" ? " line)" : " lines)");
       offer.append(button);
       body.append(offer);
-    } else if (!body.firstChild) {
-      body.textContent = "It printed nothing.";
+    } else if (bare) {
+      var nothing = document.createElement("p");
+      nothing.textContent = "It printed nothing.";
+      body.append(nothing);
     }
   }
 
@@ -98,20 +107,26 @@
   var form = byId("filter");
   if (form) {
     var list = document.querySelector(".gates");
-    var items = Array.prototype.map.call(list.children, function (item, at) {
-      var part = function (name) { return item.querySelector(".row ." + name).textContent; };
-      return { item: item, at: at, name: part("name"), ms: Number(item.dataset.ms),
-        text: (part("name") + " " + part("what")).toLowerCase() };
-    });
+    var items = null;
+    var index = function () {
+      items = Array.prototype.map.call(list.children, function (item, at) {
+        var part = function (name) { return item.querySelector(".row ." + name).textContent; };
+        return { item: item, at: at, name: part("name"), ms: Number(item.dataset.ms),
+          text: (part("name") + " " + part("what")).toLowerCase() };
+      });
+    };
     var wanted = function (item, show) {
       if (!show) return true;
       if (show === "flaky" || show === "advisory") return item.hasAttribute("data-" + show);
       if (show === "bad") return item.dataset.v !== "passed" && item.dataset.v !== "na";
       return item.dataset.v === show;
     };
-    items.forEach(function (one) { one.item.firstChild.setAttribute("aria-expanded", "false"); });
+    Array.prototype.forEach.call(list.children, function (item) { item.firstChild.setAttribute("aria-expanded", "false"); });
     var sorted = "";
     var filter = function () {
+      // Nobody asked for anything: nothing is hidden, and nothing has to be read for that.
+      if (!items && !form.q.value && !form.v.value && !form.s.value) return;
+      if (!items) index();
       var words = form.q.value.toLowerCase().split(/\s+/), shown = 0;
       items.forEach(function (one) {
         var found = wanted(one.item, form.v.value) && words.every(function (word) { return one.text.indexOf(word) >= 0; });
@@ -181,5 +196,16 @@
     var item = byId("g-" + at);
     byId("pointed").textContent = item.querySelector(".name").textContent + " " + item.querySelector(".v").textContent;
   });
+  // One key to search: in a log when one is open, in the list of gates otherwise.
+  addEventListener("keydown", function (event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) && event.target.type !== "checkbox") return;
+    var viewer = byId("viewer"), field = viewer && viewer.open ? byId("viewer-find").q : form && form.q;
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
   reveal();
+  performance.mark("prove-ready");
 })();

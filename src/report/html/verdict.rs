@@ -182,8 +182,8 @@ pub(super) fn aside(run: &Run<'_>, page: &mut Markup) {
     ] {
         let found = run.rows.iter().filter_map(|row| {
             let gate = row.finished.filter(|gate| gate.verdict == word)?;
-            let why = gate.reason.as_ref().map(|reason| reason.headline.clone());
-            Some((row, why.unwrap_or_default()))
+            let why = gate.reason.as_ref().map(|reason| reason.headline.as_str());
+            Some((row, chain(row.name(), why.unwrap_or_default())))
         });
         list(heading, found, &mut lists);
     }
@@ -202,6 +202,17 @@ pub(super) fn aside(run: &Run<'_>, page: &mut Markup) {
             .raw("<p class=\"muted\">What did not decide, or was not plainly judged.</p><div class=\"asides\">")
             .add(&lists)
             .raw("</div></section>");
+    }
+}
+
+/// A chain of reasons starts with the gate's own name, which stands before it already.
+fn chain(name: &str, why: &str) -> String {
+    let rest = why
+        .strip_prefix(name)
+        .and_then(|rest| rest.strip_prefix(" \u{2190} "));
+    match rest {
+        Some(rest) => format!("waits for {rest}"),
+        None => why.to_owned(),
     }
 }
 

@@ -103,6 +103,22 @@
     hit = -1;
     if (query) for (var at = 0; at < lines.length; at += 1) if (textOf(at).indexOf(query) >= 0) hits.push(at);
   }
+  // Where in the line it is, in browsers that can show that without an element.
+  function light(row) {
+    if (typeof Highlight === "undefined" || !CSS.highlights) return;
+    var all = new Highlight(), walk = document.createTreeWalker(row, NodeFilter.SHOW_TEXT), node;
+    while ((node = walk.nextNode())) {
+      var text = node.data.toLowerCase();
+      for (var at = text.indexOf(query); at >= 0; at = text.indexOf(query, at + query.length)) {
+        if (at + query.length > node.length) break;
+        var range = new Range();
+        range.setStart(node, at);
+        range.setEnd(node, at + query.length);
+        all.add(range);
+      }
+    }
+    CSS.highlights.set("hit", all);
+  }
   function step(by) {
     if (find.q.value.toLowerCase() !== query) search();
     place.querySelectorAll(".at").forEach(function (row) { row.classList.remove("at"); });
@@ -113,6 +129,7 @@
     hit = (hit + by + hits.length + (hit < 0 && by < 0 ? 1 : 0)) % hits.length;
     var row = element(hits[hit]);
     row.classList.add("at");
+    light(row);
     row.scrollIntoView({ block: "center", behavior: "instant" });
     status.value = hit + 1 + " of " + hits.length + ", line " + (hits[hit] + 1);
   }

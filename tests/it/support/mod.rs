@@ -1,6 +1,7 @@
 //! What every test stands on: a project in a directory of its own, and `prove` run in it with an
 //! environment that is ours.
 
+pub mod browser;
 pub mod docker;
 pub mod repo;
 

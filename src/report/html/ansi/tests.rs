@@ -15,24 +15,29 @@ fn the_sixteen_colours_and_the_flags() {
     assert_eq!(shown("\x1b[31mred\x1b[0m plain"), "|f1|red|| plain\n");
     assert_eq!(shown("\x1b[1;4;92mok"), "|b u f10|ok\n");
     assert_eq!(shown("\x1b[2;3;9;7mx\x1b[22;23;29;27my"), "|d i s v|x||y\n");
-    assert_eq!(shown("\x1b[101;30mx\x1b[49;39my"), "|f0 k9|x||y\n");
+    assert_eq!(shown("\x1b[101;30mx\x1b[49;39my"), "|f#d3d6da k9|x||y\n");
     assert_eq!(shown("\x1b[mx"), "x\n");
 }
 
 #[test]
 fn two_hundred_and_fifty_six_and_exact_colours() {
     assert_eq!(shown("\x1b[38;5;9mx"), "|f9|x\n");
-    assert_eq!(shown("\x1b[38;5;196mx"), "|f#ff0000|x\n");
+    assert_eq!(shown("\x1b[38;5;208mx"), "|f#ff8700|x\n");
     assert_eq!(shown("\x1b[48;5;232mx"), "|k#080808|x\n");
-    assert_eq!(shown("\x1b[38;2;1;2;3;1mx"), "|b f#010203|x\n");
-    assert_eq!(shown("\x1b[38:2:1:2:3mx"), "|f#010203|x\n");
-    assert_eq!(shown("\x1b[38:2::1:2:3mx"), "|f#010203|x\n");
-    assert_eq!(shown("\x1b[7;38;5;196mx"), "|v k#ff0000|x\n");
+    assert_eq!(shown("\x1b[38;2;201;202;203;1mx"), "|b f#c9cacb|x\n");
+    assert_eq!(shown("\x1b[38:2:201:202:203mx"), "|f#c9cacb|x\n");
+    assert_eq!(shown("\x1b[38:2::201:202:203mx"), "|f#c9cacb|x\n");
+    assert_eq!(shown("\x1b[7;38;5;208mx"), "|v k#ff8700|x\n");
     assert_eq!(shown("\x1b[38;5;999mx\x1b[38;2;1mx\x1b[38mx"), "xxx\n");
     assert_eq!(
         shown("\x1b[4:3mx\x1b[4:0my\x1b[58;5;1;1mz"),
         "|u|x||y|b|z\n"
     );
+}
+
+#[test]
+fn dark_grey_on_a_dark_ground_can_be_read() {
+    assert_eq!(shown("\x1b[38;2;20;20;20mx"), "|f#898989|x\n");
 }
 
 #[test]
