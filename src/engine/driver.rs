@@ -35,6 +35,9 @@ pub(super) struct Driver<'s, 'w> {
     taken: usize,
     /// What the executor was last told of that.
     told: usize,
+    /// Slots that are lent, and whether more would be of use; `None` when they are the run's own.
+    lent: Option<usize>,
+    short: bool,
     done: bool,
 }
 
@@ -97,6 +100,8 @@ impl<'s, 'w> Driver<'s, 'w> {
                 .collect(),
             taken: 0,
             told: 0,
+            lent: stage.executor.lent(1),
+            short: false,
             scheduler: Scheduler::new(graph, settings),
             running: FuturesUnordered::new(),
             timers: Timers::new(),
@@ -113,8 +118,12 @@ impl<'s, 'w> Driver<'s, 'w> {
             self.timers.set(limit, Due::RunTimeout);
         }
         let (mut listening, mut heard) = (true, 0);
+        if let Some(slots) = self.lent {
+            self.tell(Input::Lent { slots });
+        }
         self.tell(Input::Begin);
         while !self.done {
+            self.borrow();
             // Before what was started does anything, and once for all that ended and started.
             self.tell_slots();
             let happened = tokio::select! {
@@ -122,6 +131,7 @@ impl<'s, 'w> Driver<'s, 'w> {
                 signal = signals.recv(), if listening => Happened::Signal(signal),
                 Some((node, outcome)) = self.running.next() => Happened::Ended(node, outcome),
                 due = self.timers.next() => Happened::Due(due),
+                () = async { self.stage.executor.more().await }, if self.short => continue,
             };
             match happened {
                 Happened::Signal(None) => listening = false,
@@ -133,7 +143,22 @@ impl<'s, 'w> Driver<'s, 'w> {
                 Happened::Due(due) => self.due(due),
             }
         }
+        self.stage.executor.lent(1);
         heard
+    }
+
+    /// Where slots are lent: no more of them than are of use, and as many of those as can be had.
+    fn borrow(&mut self) {
+        while let Some(before) = self.lent {
+            let wanted = self.scheduler.wanted();
+            let slots = self.stage.executor.lent(wanted).unwrap_or(1);
+            self.short = slots < wanted;
+            self.lent = Some(slots);
+            if slots == before {
+                return;
+            }
+            self.tell(Input::Lent { slots });
+        }
     }
 
     fn tell_slots(&mut self) {

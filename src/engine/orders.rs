@@ -21,6 +21,8 @@ pub(super) enum Input {
     BackoffOver { node: usize },
     /// A signal came in: the first stops gently, the second kills.
     Interrupted { signal: i32 },
+    /// So many slots are lent to the run now, of those that it may have.
+    Lent { slots: usize },
     /// The run took longer than it may.
     RunTimeout { limit: Duration },
 }

@@ -3,7 +3,8 @@
 //! Two rules keep everyone moving. *Slots* (and memory): the first in line is never overtaken; when
 //! it needs more than is free, what is free is left to drain for it. *Locks*: a node takes all its locks
 //! at once, and only when it is first in line for each of them; the first of all waiting nodes is
-//! first everywhere, so there is no deadlock, and nobody can be passed by for ever.
+//! first everywhere, so there is no deadlock, and nobody can be passed by for ever. Where slots are
+//! lent by somebody else, whoever is first starts without them when nobody runs: one may always.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +15,8 @@ use super::graph::{Graph, Rank};
 pub(super) struct Queue {
     capacity: usize,
     used: usize,
+    /// How many of them are lent by now; `None` when they are all our own.
+    lent: Option<usize>,
     /// Memory of the machine and what of it the running nodes said they use, in bytes.
     memory: u64,
     memory_used: u64,
@@ -43,6 +46,7 @@ impl Queue {
         Self {
             capacity,
             used: 0,
+            lent: None,
             memory,
             memory_used: 0,
             memories: graph.nodes.iter().map(|n| n.memory.min(memory)).collect(),
@@ -71,12 +75,30 @@ impl Queue {
         }
     }
 
+    /// From now on no more than these may be taken.
+    pub(super) fn lent(&mut self, slots: usize) {
+        self.lent = Some(slots);
+    }
+
+    /// What is taken, and what the next one needs, if nothing but that is missing.
+    pub(super) fn wanted(&self) -> usize {
+        let next = self.ready.first().map_or(0, |first| {
+            let memory = self.memory_used.saturating_add(self.memories[first.1]);
+            let with = self.used + self.slots[first.1];
+            let fits = with <= self.capacity && memory <= self.memory;
+            if fits { self.slots[first.1] } else { 0 }
+        });
+        self.used + next
+    }
+
     /// Takes the next node out of the line, with its slots and locks.
     pub(super) fn pop(&mut self) -> Option<usize> {
         let rank = *self.ready.first()?;
         let node = rank.1;
         let memory = self.memory_used.saturating_add(self.memories[node]);
-        if self.used + self.slots[node] > self.capacity || memory > self.memory {
+        let alone = self.lent.is_some() && self.used == 0;
+        let room = self.lent.unwrap_or(usize::MAX).min(self.capacity);
+        if (!alone && self.used + self.slots[node] > room) || memory > self.memory {
             return None;
         }
         self.ready.remove(&rank);

@@ -96,6 +96,7 @@ impl Scheduler {
             }
             Input::BackoffOver { node } => self.backoff_over(node),
             Input::Interrupted { signal } => self.interrupted(signal, &mut out),
+            Input::Lent { slots } => self.queue.lent(slots),
             Input::RunTimeout { limit } => self.halt(Halt::RunTimeout { limit }, &mut out),
         }
         if let Some(halt) = self.tripped.take() {
@@ -107,6 +108,11 @@ impl Scheduler {
             out.push(Command::Done);
         }
         out
+    }
+
+    /// How many slots are of use now: those that are taken, and those of who is next.
+    pub(super) fn wanted(&self) -> usize {
+        self.queue.wanted()
     }
 
     /// Whether the next signal kills.
@@ -355,6 +361,10 @@ pub(super) mod tests;
 #[cfg(test)]
 #[path = "halt_tests.rs"]
 mod halt_tests;
+
+#[cfg(test)]
+#[path = "lent_tests.rs"]
+mod lent_tests;
 
 #[cfg(test)]
 #[path = "memory_tests.rs"]

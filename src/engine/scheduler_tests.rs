@@ -19,6 +19,12 @@ pub(super) struct Play {
 
 impl Play {
     pub(super) fn of(jobs: usize, fail_fast: bool, nodes: Vec<Node>) -> (Self, Vec<String>) {
+        let mut play = Self::new(jobs, fail_fast, nodes);
+        let begun = play.tell(Input::Begin);
+        (play, begun)
+    }
+
+    pub(super) fn new(jobs: usize, fail_fast: bool, nodes: Vec<Node>) -> Self {
         let names = nodes.iter().map(|node| node.name.to_string()).collect();
         let settings = Settings {
             jobs,
@@ -26,12 +32,10 @@ impl Play {
             fail_fast,
             timeout: None,
         };
-        let mut play = Self {
+        Self {
             scheduler: Scheduler::new(Graph::new(nodes), settings),
             names,
-        };
-        let begun = play.tell(Input::Begin);
-        (play, begun)
+        }
     }
 
     pub(super) fn ends(&mut self, name: &str, word: VerdictWord) -> Vec<String> {

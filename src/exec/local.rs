@@ -48,6 +48,17 @@ impl Executor for Local {
         self.process.taken(slots);
     }
 
+    fn lent(&self, slots: usize) -> Option<usize> {
+        self.process.jobs()?.lent(slots)
+    }
+
+    fn more(&self) -> LocalFuture<'_, ()> {
+        match self.process.jobs() {
+            Some(jobs) => Box::pin(jobs.more()),
+            None => Box::pin(std::future::pending()),
+        }
+    }
+
     fn clear_up(&self) -> LocalFuture<'_, ()> {
         self.container.clear_up()
     }

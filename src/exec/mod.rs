@@ -34,6 +34,18 @@ pub trait Executor {
         let _ = slots;
     }
 
+    /// Where somebody else counts the CPU slots (a make around prove): wants so many of them, and
+    /// gives back what is more; how many there are now. `None` where they are the run's own.
+    fn lent(&self, slots: usize) -> Option<usize> {
+        let _ = slots;
+        None
+    }
+
+    /// Done when more could be lent. May be dropped.
+    fn more(&self) -> LocalFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+
     /// The end of the run, when nothing is asked any more: removes what was held until now. May be
     /// dropped before it is done; what is left by then [`Executor::closed`] tells.
     fn clear_up(&self) -> LocalFuture<'_, ()>;

@@ -116,6 +116,11 @@ impl Process {
         }
     }
 
+    /// The job slots to share.
+    pub(super) fn jobs(&self) -> Option<&Jobserver> {
+        self.jobs.as_deref()
+    }
+
     /// With other times.
     #[must_use]
     pub fn patience(mut self, times: Times) -> Self {

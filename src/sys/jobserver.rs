@@ -5,7 +5,11 @@
 //! Its pipe is closed for everything that is started; who may have it opens it by its path below
 //! `/proc`, which needs no file, no name and no inherited number, and is gone with `prove`. Only
 //! GNU make before 4.4 wants numbers: see [`Jobserver::hand_over`].
+//! Where prove itself runs under a make, it is that one's ([`outer`]): tokens are then lent, one for
+//! each slot but the first, which make has given with the recipe.
 //! Must not know gates.
+
+mod outer;
 
 use std::io;
 use std::os::fd::{AsRawFd as _, OwnedFd};
@@ -14,6 +18,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustix::fs::{Mode, OFlags};
 use tokio::net::unix::pipe::Receiver;
 use tokio::sync::Notify;
+
+pub use outer::outer;
 
 /// More tokens than this are of no use, and every pipe has room for so many.
 const MOST: usize = 4096;
@@ -26,6 +32,8 @@ pub struct Jobserver {
     /// Never blocks: a gate may fill the pipe.
     writer: OwnedFd,
     size: usize,
+    /// It is somebody else's: what is taken is lent.
+    outer: bool,
     state: Mutex<State>,
     owed: Notify,
 }
@@ -57,16 +65,64 @@ impl Jobserver {
         let (reader, writer) = (OwnedFd::from(reader), OwnedFd::from(writer));
         rustix::io::ioctl_fionbio(&reader, true)?;
         rustix::io::ioctl_fionbio(&writer, true)?;
-        let jobserver = Self {
-            reader,
-            writer,
-            size: size.min(MOST),
-            state: Mutex::default(),
-            owed: Notify::new(),
-        };
+        let jobserver = Self::over(reader, writer, size);
         std::fs::metadata(jobserver.path())?;
         jobserver.put(jobserver.size);
         Ok(jobserver)
+    }
+
+    fn over(reader: OwnedFd, writer: OwnedFd, size: usize) -> Self {
+        Self {
+            reader,
+            writer,
+            size: size.min(MOST),
+            outer: false,
+            state: Mutex::default(),
+            owed: Notify::new(),
+        }
+    }
+
+    /// Of somebody else's jobserver: takes what makes so many slots, as far as there are any, and
+    /// gives back what is more; how many there are now. Nobody waits. `None` when it is our own.
+    pub fn lent(&self, slots: usize) -> Option<usize> {
+        if !self.outer {
+            return None;
+        }
+        let mut state = self.state();
+        let wanted = slots.clamp(1, self.size) - 1;
+        if wanted > state.taken {
+            state.taken += self.get(wanted - state.taken);
+        } else {
+            self.put(state.taken - wanted);
+            state.taken = wanted;
+        }
+        Some(state.taken + 1)
+    }
+
+    /// How many slots one gate can have at most by now.
+    #[must_use]
+    pub fn at_hand(&self) -> usize {
+        if self.outer {
+            self.state().taken + 1
+        } else {
+            self.size
+        }
+    }
+
+    /// Until something was put back, or somebody else was faster than who waits for it.
+    pub async fn more(&self) {
+        let watched = self
+            .reader
+            .try_clone()
+            .and_then(Receiver::from_owned_fd_unchecked);
+        let heard = match &watched {
+            Ok(watched) => watched.readable().await,
+            Err(_) => Ok(()),
+        };
+        if watched.is_err() || heard.is_err() {
+            // Then what runs goes on alone.
+            std::future::pending::<()>().await;
+        }
     }
 
     /// How many tokens there are.
@@ -106,6 +162,9 @@ impl Jobserver {
     /// From now on so many are ours. Those that jobs of gates have are not waited for; they are
     /// ours when they are put back ([`Jobserver::repay`]).
     pub fn take(&self, all: usize) {
+        if self.outer {
+            return;
+        }
         let mut state = self.state();
         let all = all.min(self.size);
         let settled = self.get(state.debt);
@@ -199,6 +258,13 @@ impl Jobserver {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Jobserver {
+    /// What was lent comes back, however the run ended.
+    fn drop(&mut self) {
+        self.lent(1);
     }
 }
 

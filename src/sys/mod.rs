@@ -22,7 +22,7 @@ pub mod tree;
 pub mod walk;
 pub mod warden;
 
-pub use jobserver::{Handed, Jobserver};
+pub use jobserver::{Handed, Jobserver, outer as outer_jobserver};
 pub use marker::{MARKER, Marker};
 pub use outlet::Outlet;
 pub use process::{Strangers, reap_rest};

@@ -40,6 +40,7 @@ mod init;
 mod jobserver;
 mod live;
 mod matrix;
+mod outer_make;
 mod packs;
 mod reports;
 mod shown;

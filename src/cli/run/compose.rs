@@ -14,6 +14,7 @@ use super::ground::Ground;
 use super::live::{self, Overheard, Show};
 use super::outlets::Outlets;
 use super::reports::{Look, Report};
+use super::slots::Slots;
 use super::tracing::{self, Tracing};
 use super::{Run, from_store};
 use crate::cli::failure::Failure;
@@ -56,6 +57,8 @@ pub(super) struct Parts<'r> {
     pub warden: Option<Warden>,
     /// Children from before the run.
     pub strangers: Strangers,
+    /// How many gates may run at once; the jobserver is taken by the executor.
+    pub slots: Slots,
     /// Who hears it in place of the terminal; taken by the engine.
     pub audience: Vec<Box<dyn Listener>>,
 }
@@ -93,7 +96,7 @@ pub(in crate::cli) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 async fn in_runtime(parts: &mut Parts<'_>, store: &RunStore) -> Result<Summary, Failure> {
     let mut signals = sys::signals::listen()
         .map_err(|error| Failure::undecided("cannot listen for signals").because(error))?;
-    let jobs = jobserver(parts);
+    let jobs = parts.slots.server.take();
     let tracing = Tracing::from_environment(&parts.id, parts.terminal);
     let executor = tracing::executor(executor(parts, jobs.clone())?, tracing.as_ref());
     let clock = Monotonic(sys::clock::Clock::start());
@@ -239,13 +242,6 @@ fn unheard(summary: &Summary) -> Vec<String> {
     }
 }
 
-/// Where there can be none (no `/proc`), what gates start goes without, as it does without prove.
-fn jobserver(parts: &Parts<'_>) -> Option<Arc<Jobserver>> {
-    Jobserver::new(settings(parts).jobs.max(1))
-        .ok()
-        .map(Arc::new)
-}
-
 fn executor(parts: &mut Parts<'_>, jobs: Option<Arc<Jobserver>>) -> Result<Local, Failure> {
     let root = &parts.project.origin.root;
     let process = Process::new(root, parts.marker.clone(), parts.warden.take());
@@ -278,7 +274,7 @@ fn watches(plan: &Plan) -> bool {
 
 fn settings(parts: &Parts<'_>) -> Settings {
     Settings {
-        jobs: parts.run.jobs.map_or(parts.project.facts.cpus, usize::from),
+        jobs: parts.slots.jobs,
         memory: says_memory(parts.plan).then(sys::env::memory).flatten(),
         fail_fast: parts.run.fail_fast,
         timeout: parts.run.timeout,
@@ -324,6 +320,7 @@ fn facts(parts: &Parts<'_>) -> RunFacts {
             .chain(parts.ground.map(Ground::notice))
             .chain(pruned)
             .chain(promises)
+            .chain(parts.slots.notice.clone())
             .chain(unmasked(&parts.project.pipeline.secrets))
             .collect(),
         doubts: hollow(parts.plan).into_iter().collect(),

@@ -10,6 +10,7 @@ mod live;
 mod outlets;
 mod places;
 pub(super) mod reports;
+mod slots;
 mod tracing;
 
 use std::mem::ManuallyDrop;
@@ -31,6 +32,7 @@ use crate::sys::{self, Marker, Strangers, Warden};
 pub(super) use compose::runtime;
 use ground::{Ground, Sources};
 use reports::Report;
+use slots::Slots;
 
 /// How long `--wait` without a duration waits: in effect, as long as it takes.
 const WAIT: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -142,6 +144,7 @@ pub(super) fn heard_by(
     } = prepared;
     // The process ends with this: taking ten thousand gates apart would only cost time.
     let (project, plan) = (ManuallyDrop::new(project), ManuallyDrop::new(plan));
+    let makeflags = std::env::var("MAKEFLAGS").unwrap_or_default();
     let ended = compose::run(compose::Parts {
         run,
         project: &project,
@@ -155,6 +158,7 @@ pub(super) fn heard_by(
         marker,
         warden: Some(warden),
         strangers,
+        slots: Slots::of(run.jobs, project.facts.cpus, &makeflags),
         audience,
     });
     // From the first event on there is no failure any more: this one did not begin.

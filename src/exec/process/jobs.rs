@@ -1,5 +1,5 @@
 //! What a gate is told of the jobserver: the run's, or for a gate that has several CPUs to itself,
-//! one of its own with as many tokens.
+//! one of its own with as many tokens. The run's may be that of a make around prove.
 //!
 //! A gate file that names these variables itself has the last word.
 
@@ -38,7 +38,7 @@ pub(super) fn offered(
 /// The jobserver of a gate that has several CPUs to itself.
 fn own(run: &Jobserver, desk: &Desk<'_>) -> io::Result<Option<Jobserver>> {
     let cpus = desk.cpus.and_then(|cpus| usize::try_from(cpus).ok());
-    let cpus = cpus.unwrap_or(usize::MAX).min(run.size());
+    let cpus = cpus.unwrap_or(usize::MAX).min(run.at_hand());
     // One of them is the gate itself.
     match desk.cpus {
         Some(0 | 1) => Ok(None),
