@@ -103,7 +103,8 @@ pub enum StoreError {
         /// The number that came.
         found: u64,
     },
-    /// The recording does not begin with the head of a run, or goes on behind its end.
+    /// The recording does not begin with the head of a run, goes on behind its end, or does not
+    /// agree with itself.
     #[error("{}:{line}: {what}", path.display())]
     OutOfOrder {
         /// The recording.

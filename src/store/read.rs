@@ -1,5 +1,6 @@
 //! Reading recorded runs back. A recording is whole and in order, or it is refused by name.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::OpenOptionsExt;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::run::log_path;
 use super::{StoreError, is_run_id};
 use crate::event::wire::{self, WireError};
-use crate::event::{Body, Event};
+use crate::event::{Body, Event, Summary};
 use crate::model::GateName;
 
 /// A run on disk.
@@ -133,14 +134,7 @@ impl Recorded {
                 }
             }
         }
-        if recording.events.is_empty() {
-            let what = "the recording is empty";
-            return Err(StoreError::OutOfOrder {
-                path,
-                line: 1,
-                what,
-            });
-        }
+        check_sense(&path, &recording)?;
         Ok(recording)
     }
 
@@ -231,6 +225,40 @@ fn check_place(
     Ok(())
 }
 
+/// Whether the whole agrees with itself: each gate of the head has one verdict at most, and the run
+/// has the one that these amount to. Else two reports of one recording would differ.
+fn check_sense(path: &Path, recording: &Recording) -> Result<(), StoreError> {
+    let wrong = |at: usize, what| StoreError::OutOfOrder {
+        path: path.to_owned(),
+        line: at as u64 + 1,
+        what,
+    };
+    let Some(Body::RunStarted(head)) = recording.events.first().map(|event| &event.body) else {
+        return Err(wrong(0, "the recording is empty"));
+    };
+    let mut open: BTreeSet<&GateName> = head.gates.iter().map(|head| &head.gate).collect();
+    for (at, event) in recording.events.iter().enumerate() {
+        match &event.body {
+            Body::GateFinished(gate) if !open.remove(&gate.gate) => {
+                return Err(wrong(
+                    at,
+                    "a second verdict of a gate, or one of a gate that the run does not have",
+                ));
+            }
+            Body::RunFinished { verdict, .. }
+                if *verdict != Summary::of(&recording.events).verdict() =>
+            {
+                return Err(wrong(
+                    at,
+                    "the run has another verdict than its gates amount to",
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,7 +267,7 @@ mod tests {
     const ID: &str = "20261121T002500Z-aaaaaa";
     const HEAD: &str = r#"{"seq":0,"at_ms":0,"event":"run_started","schema":1,"run":"r","project":"p","version":"0.1.0","started":"2026-11-21T00:25:00Z","arguments":[],"jobs":1,"narrowed":false,"gates":[],"left_out":[]}"#;
     const END: &str =
-        r#"{"seq":1,"at_ms":9,"event":"run_finished","verdict":"proved","duration_ms":9}"#;
+        r#"{"seq":1,"at_ms":9,"event":"run_finished","verdict":"undecided","duration_ms":9}"#;
 
     fn read(text: &str) -> Result<Recording, StoreError> {
         let root = tempfile::tempdir().unwrap();

@@ -42,6 +42,7 @@ mod live;
 mod matrix;
 mod outer_make;
 mod packs;
+mod recordings;
 mod reports;
 mod shown;
 mod signals;
