@@ -4,6 +4,7 @@ mod bringing;
 mod buildx;
 mod logins;
 mod making;
+mod memory;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -18,6 +18,7 @@ mod held;
 mod image;
 mod lease;
 mod look;
+mod memory;
 mod reap;
 mod reference;
 mod run;

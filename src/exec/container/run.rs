@@ -2,7 +2,7 @@
 //!
 //! Output comes by attach, never by the logs API (which cuts on Podman and is slow on Docker).
 //! An exit code above 128 stays an exit code: docker does not say whether a signal or the program
-//! itself made it; only `OOMKilled` is the engine's own word.
+//! itself made it; only that the memory ran out is the engine's own word.
 
 use bollard::models::ContainerState;
 use bollard::query_parameters::StartContainerOptions;
@@ -10,7 +10,7 @@ use bollard::query_parameters::StartContainerOptions;
 use super::config::{self, Frame};
 use super::follow::{Follow, Followed};
 use super::session::Session;
-use super::{Desk, bring, image, start, stop_answer};
+use super::{Desk, bring, image, memory, start, stop_answer};
 use crate::exec::process::{collect, keep};
 use crate::model::{
     Answer, Ending, ImageRef, NoAnswer, Ran, RunRequest, Unanswered, Workspace, limits,
@@ -60,6 +60,12 @@ async fn in_container(
         return Err(stillborn);
     }
     let mut ran = Ran::ended(ending(&state, &followed)?);
+    let limit = request.container.memory;
+    if matches!(ran.ending, Ending::Exited(_))
+        && memory::ran_out(&session.engine, name, (&state, limit)).await
+    {
+        ran.ending = Ending::OutOfMemory;
+    }
     (ran.stdout, ran.stderr, ran.capture_cut) = followed.captures(request);
     ran.notes = followed.notes;
     if mounted {
@@ -137,9 +143,6 @@ fn ending(state: &ContainerState, followed: &Followed) -> Result<Ending, Unanswe
     }
     if let Some(stop) = followed.stopped {
         return Ok(Ending::Stopped(stop.cause));
-    }
-    if state.oom_killed == Some(true) {
-        return Ok(Ending::OutOfMemory);
     }
     let code = state.exit_code.and_then(|code| i32::try_from(code).ok());
     code.map(Ending::Exited).ok_or_else(|| {
