@@ -202,8 +202,11 @@ impl Loader<'_> {
             .root
             .get("reports")
             .and_then(|node| decoder.map(node, Decoder::path));
-        let keep_runs = decoder.optional(self.root, "keep_runs", Decoder::integer);
-        let keep_runs = keep_runs.flatten().and_then(|count| count.try_into().ok());
+        // What is wrong with it was said above, and is said once.
+        let keep_runs = self.root.get("keep_runs");
+        let keep_runs = keep_runs.filter(|_| decoder.diagnostics.is_empty());
+        let keep_runs = keep_runs.and_then(|node| decoder.integer(node));
+        let keep_runs = keep_runs.and_then(|count| count.try_into().ok());
         mistakes.append(&mut decoder.diagnostics);
         Pipeline {
             project: name.unwrap_or_else(|| project.to_owned()),
