@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::{HookError, Repository, Subject};
 use crate::model::Digest;
+use crate::sys::fs::open_own;
 use crate::sys::git::{Git, GitError};
 
 /// Shown by `git worktree list --verbose`, and why `git worktree prune` lets it be.
@@ -164,7 +165,7 @@ fn lock_file(repository: &Repository) -> Result<(PathBuf, File), HookError> {
     fs::create_dir_all(&folder).map_err(|error| HookError::io("create", &folder, error))?;
     let path = folder.join("lock");
     let mut open = OpenOptions::new();
-    let file = open.write(true).create(true).truncate(false).open(&path);
+    let file = open_own(&path, open.write(true).create(true).truncate(false));
     match file {
         Ok(file) => Ok((path, file)),
         Err(error) => Err(HookError::io("open", path, error)),

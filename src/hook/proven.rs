@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{HookError, Repository};
 use crate::model::Digest;
-use crate::sys::fs::{read_limited, write_whole};
+use crate::sys::fs::{open_own, read_limited, write_whole};
 
 /// So many are remembered, the newest.
 const REMEMBERED: usize = 1000;
@@ -170,7 +170,7 @@ impl Proven {
         fs::create_dir_all(&folder).map_err(|error| HookError::io("create", &folder, error))?;
         let path = folder.join("proven.lock");
         let mut open = OpenOptions::new();
-        let lock = open.write(true).create(true).truncate(false).open(&path);
+        let lock = open_own(&path, open.write(true).create(true).truncate(false));
         let lock = lock.and_then(|file| file.lock().map(|()| file));
         lock.map_err(|error| HookError::io("lock", path, error))
     }

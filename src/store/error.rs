@@ -139,6 +139,7 @@ impl StoreError {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     Some("make room on that disk and run again".to_owned())
                 }
+                io::ErrorKind::InvalidInput => Some("move it away, and run again".to_owned()),
                 io::ErrorKind::Unsupported => Some(
                     "this file system has no file locks; put the project on one that has".to_owned(),
                 ),

@@ -2,12 +2,12 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
 use super::{Held, StoreError, folder};
+use crate::sys::fs::open_own;
 
 /// Holds `.prove/lock`. The kernel lets go of it when the process is gone, however it ends; the
 /// file stays, as deleting it would let two runs hold two different files.
@@ -29,14 +29,10 @@ impl RunLock {
         wait: Option<Duration>,
     ) -> Result<Self, StoreError> {
         let path = folder::ensure(root)?.join("lock");
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
-            .open(&path)
-            .map_err(|error| StoreError::io("open", &path, error))?;
+        let mut how = OpenOptions::new();
+        how.read(true).write(true).create(true).truncate(false);
+        let file =
+            open_own(&path, &mut how).map_err(|error| StoreError::io("open", &path, error))?;
         let mut file = match (file.try_lock(), wait) {
             (Ok(()), _) => file,
             (Err(TryLockError::WouldBlock), Some(wait)) => wait_for(file, &path, wait)?,

@@ -11,6 +11,7 @@ use super::ring::Ring;
 use super::tail_lines;
 use crate::event::LogRef;
 use crate::model::limits::{LOG_HEAD_BYTES, LOG_TAIL_BYTES, TAIL_BYTES};
+use crate::sys::fs::open_own;
 
 /// What is held of the head's end, to make the tail out of: escape sequences and overwritten
 /// lines fall away, so it is more than [`TAIL_BYTES`].
@@ -131,13 +132,13 @@ fn last(bytes: &[u8], most: usize) -> &[u8] {
 }
 
 /// Opens it; the first log of a run makes the folder.
-fn opened(path: &Path, how: &OpenOptions) -> io::Result<File> {
-    match (how.open(path), path.parent()) {
+fn opened(path: &Path, how: &mut OpenOptions) -> io::Result<File> {
+    match (open_own(path, how), path.parent()) {
         (Err(error), Some(folder)) if error.kind() == io::ErrorKind::NotFound => {
             match fs::create_dir(folder) {
                 // Another log may have made it meanwhile.
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-                _ => how.open(path),
+                _ => open_own(path, how),
             }
         }
         (done, _) => done,

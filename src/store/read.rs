@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::run::log_path;
@@ -11,6 +10,7 @@ use super::{StoreError, is_run_id};
 use crate::event::wire::{self, WireError};
 use crate::event::{Body, Event, Summary};
 use crate::model::GateName;
+use crate::sys::fs::open_own;
 
 /// A run on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,12 +170,7 @@ fn at_path(which: &str) -> Option<Recorded> {
 
 /// Opens for reading; follows no link and waits for no writer of a pipe.
 pub(super) fn open_read(path: &Path) -> Result<File, StoreError> {
-    let mut options = OpenOptions::new();
-    options
-        .read(true)
-        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
-    options
-        .open(path)
+    open_own(path, OpenOptions::new().read(true))
         .map_err(|error| StoreError::io("read", path, error))
 }
 

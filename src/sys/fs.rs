@@ -1,9 +1,9 @@
 //! Files: written whole or not at all, read up to a limit, paths as text.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -127,18 +127,49 @@ pub fn is_executable(path: &Path) -> bool {
 /// # Errors
 /// Whatever the file system says; anything but a regular file is an error (a pipe would hang).
 pub fn read_limited(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let meta = fs::metadata(path)?;
-    if !meta.is_file() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "not a regular file",
-        ));
-    }
+    let mut read = OpenOptions::new();
+    let file = regular(path, read.read(true).custom_flags(libc::O_NONBLOCK))?;
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
+/// Opens a file of prove's own as `how` says. Anybody may have put something else in its place: no
+/// link is followed, nobody is waited for (a pipe would hang), and only a regular file is taken.
+///
+/// # Errors
+/// Whatever the file system says; what is there, when that is no regular file (`InvalidInput`).
+pub fn open_own(path: &Path, how: &mut OpenOptions) -> io::Result<File> {
+    regular(path, how.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK))
+}
+
+fn regular(path: &Path, how: &OpenOptions) -> io::Result<File> {
+    let (kind, error) = match how.open(path) {
+        Ok(file) => match file.metadata()?.file_type() {
+            kind if kind.is_file() => return Ok(file),
+            kind => (kind, None),
+        },
+        // The words for a pipe that nobody reads and for a link tell nobody what is there.
+        Err(error) => match fs::symlink_metadata(path).map(|meta| meta.file_type()) {
+            Ok(kind) if !kind.is_file() => (kind, Some(error)),
+            _ => return Err(error),
+        },
+    };
+    let what = match kind {
+        kind if kind.is_dir() => "a directory",
+        // A link that is followed may just lead nowhere.
+        kind if kind.is_symlink() => match error.map(|error| (error.raw_os_error(), error)) {
+            Some((raw, error)) if raw != Some(libc::ELOOP) => return Err(error),
+            _ => "a symbolic link",
+        },
+        kind if kind.is_fifo() => "a pipe",
+        kind if kind.is_socket() => "a socket",
+        _ => "a device",
+    };
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        format!("it is {what}, and not a regular file"),
+    ))
 }
 
 /// A path as text with `/`. Bytes that are not UTF-8 become `\xNN`, so that two names never
@@ -222,5 +253,33 @@ mod tests {
         let name = |bytes: &[u8]| text(Path::new(OsStr::from_bytes(bytes)));
         assert_eq!(name(b"a/\xff"), "a/\\xff");
         assert_ne!(name(b"\xfe"), name(b"\xff"));
+    }
+
+    #[test]
+    fn what_is_no_file_is_named_and_nobody_waits_for_it() {
+        use std::os::unix::net::UnixListener;
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::create_dir(at("a directory")).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, at("a pipe"), 0o600.into()).unwrap();
+        std::os::unix::fs::symlink("file", at("a symbolic link")).unwrap();
+        let _socket = UnixListener::bind(at("a socket")).unwrap();
+        for name in ["a directory", "a pipe", "a symbolic link", "a socket"] {
+            for how in [
+                OpenOptions::new().read(true),
+                OpenOptions::new().write(true).create(true),
+                OpenOptions::new().read(true).append(true).create(true),
+            ] {
+                let error = open_own(&at(name), how).unwrap_err();
+                let want = format!("it is {name}, and not a regular file");
+                assert_eq!(error.to_string(), want);
+            }
+        }
+        assert!(open_own(Path::new("/dev/null"), OpenOptions::new().read(true)).is_err());
+        assert!(read_limited(&at("a pipe"), 9).is_err());
+        fs::write(at("file"), "x").unwrap();
+        assert!(read_limited(&at("a symbolic link"), 9).is_ok());
+        let gone = open_own(&at("gone"), OpenOptions::new().read(true)).unwrap_err();
+        assert_eq!(gone.kind(), io::ErrorKind::NotFound);
     }
 }

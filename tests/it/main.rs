@@ -24,6 +24,7 @@ mod faults_containers;
 mod faults_engine;
 mod faults_file;
 mod faults_leftovers;
+mod faults_places;
 mod faults_process;
 mod faults_results;
 mod faults_run;

@@ -9,6 +9,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::model::Digest;
+use crate::sys::fs::open_own;
 
 /// Labels of our containers.
 pub(super) const HOST: &str = "prove.host";
@@ -50,11 +51,8 @@ impl Lease {
         let scope = short(&format!("{}\0{}", mount_namespace(), dir.display()), 8);
         let run = format!("{}-{}", tame(run), std::process::id());
         let path = dir.join(format!("{run}.lock"));
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)?;
+        let mut how = File::options();
+        let lock = open_own(&path, how.create(true).truncate(false).write(true))?;
         lock.try_lock()
             .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
         let owner = Owner {
@@ -106,7 +104,7 @@ impl Lease {
             return true;
         }
         let path = self.path.with_file_name(format!("{run}.lock"));
-        match File::open(&path) {
+        match open_own(&path, File::options().read(true)) {
             Ok(lock) => match lock.try_lock() {
                 Ok(()) => {
                     // Taken by nobody: its owner was killed before it could remove it.
