@@ -44,6 +44,7 @@ mod matrix;
 mod outer_make;
 mod packs;
 mod recordings;
+mod registry;
 mod reports;
 mod shown;
 mod signals;

@@ -2,6 +2,7 @@
 //!
 //! A build that needs what the chosen builder lacks is refused, never built with less.
 
+mod bases;
 mod buildx;
 mod context;
 mod native;
@@ -16,9 +17,14 @@ use self::context::{Bad, Context};
 use self::native::Native;
 use self::words::Tail;
 use super::engine::Trouble;
+use super::logins::Logins;
 use super::session::Session;
 use super::{Desk, image, stop_answer};
 use crate::model::{Answer, BuildRequest, Built, NoAnswer, Unanswered};
+use crate::sys::fs::read_limited;
+
+/// Bytes of a Dockerfile.
+const DOCKERFILE_BYTES: u64 = 1 << 20;
 
 /// Who builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +101,7 @@ async fn try_build(
     let end = match builder {
         Builder::Buildx => buildx::build(session, request, (context, desk)).await?,
         Builder::Native(native) => tokio::select! {
-            end = native::build(&session.engine, native, request, (context, desk), &made) => end?,
+            end = with_logins(session, native, request, (context, desk), &made) => end?,
             stop = desk.stopped() => return Err(stop_answer(stop)),
         },
     };
@@ -121,6 +127,46 @@ async fn try_build(
         image,
         builder: builder.name().to_owned(),
     })
+}
+
+/// Builds with the engine, which is shown the logins that the base images need. (buildx has its
+/// own.) What is said on the way is said without them.
+async fn with_logins(
+    session: &Session,
+    native: Native,
+    request: &BuildRequest,
+    (context, desk): (Context, &Desk<'_>),
+    made: &dyn Fn(&str),
+) -> Result<End, Unanswered> {
+    let bases = bases::images(&dockerfile(&context)?, request, native);
+    let platform = request.platform.as_deref();
+    let logins = Logins::of_images(session, &bases, (platform, desk)).await?;
+    let hushed = logins.hushed(desk.sink);
+    let quiet = Desk {
+        gate: desk.gate,
+        attempt: desk.attempt,
+        cpus: desk.cpus,
+        sink: &hushed,
+        stop: desk.stop.clone(),
+    };
+    let end = native::build(session, native, request, (context, &logins, &quiet), made).await;
+    match end {
+        Ok(End::Failed(message)) => Ok(End::Failed(logins.mask_text(message))),
+        Ok(image @ End::Image(_)) => Ok(image),
+        Err(why) => Err(logins.mask(why)),
+    }
+}
+
+fn dockerfile(context: &Context) -> Result<String, Unanswered> {
+    let unread = |why: &str| {
+        let path = context.dockerfile.display();
+        Unanswered::new(NoAnswer::Io, format!("cannot read {path}: {why}"))
+    };
+    match read_limited(&context.dockerfile, DOCKERFILE_BYTES) {
+        Ok(Some(text)) => Ok(String::from_utf8_lossy(&text).into_owned()),
+        Ok(None) => Err(unread("it is too large")),
+        Err(error) => Err(unread(&error.to_string())),
+    }
 }
 
 /// The builder that `PROVE_BUILDER` names, or the best that there is.

@@ -6,9 +6,8 @@
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -24,7 +23,9 @@ use crate::sys::fs::read_limited;
 /// Bytes of docker's settings.
 const CONFIG_BYTES: u64 = 1 << 20;
 /// Docker's own registry, as its settings name it.
-const HUB: &str = "https://index.docker.io/v1/";
+pub(super) const HUB: &str = "https://index.docker.io/v1/";
+/// The user of an identity token.
+pub(super) const TOKEN: &str = "<token>";
 
 /// Docker's settings, as far as they are about registries.
 #[derive(Debug, Default, Deserialize)]
@@ -46,72 +47,79 @@ struct Auth {
 /// What a helper prints.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Login {
+struct Printed {
     username: String,
     secret: String,
 }
 
-/// The value of `X-Registry-Auth` for the registry of this image; `None` when docker knows no
-/// login for it.
-///
-/// # Errors
-/// When docker's settings or its helper cannot be read: without them, the engine would only say
-/// that there is no such image.
-pub(super) async fn header(
-    session: &Session,
-    image: &str,
-    desk: &Desk<'_>,
-) -> Result<Option<String>, Unanswered> {
-    let Some(config) = config(session)? else {
-        return Ok(None);
-    };
-    let registry = registry(image);
-    let server = if registry == host(HUB) { HUB } else { registry };
-    let of_registry = |names: &BTreeMap<String, String>| {
-        let found = names.iter().find(|(name, _)| host(name) == registry);
-        found.map(|(_, helper)| helper.clone())
-    };
-    let helper = of_registry(&config.cred_helpers).or(config.creds_store);
-    if let Some(helper) = helper.filter(|helper| !helper.is_empty())
-        && let Some(login) = ask(session, &helper, server, desk).await?
-    {
-        return Ok(Some(encoded(server, login)));
-    }
-    let auth = config
-        .auths
-        .into_iter()
-        .find(|(name, _)| host(name) == registry);
-    let Some((name, auth)) = auth else {
-        return Ok(None);
-    };
-    if !auth.identitytoken.is_empty() {
-        let (username, secret) = ("<token>".to_owned(), auth.identitytoken);
-        return Ok(Some(encoded(server, Login { username, secret })));
-    }
-    if auth.auth.is_empty() {
-        return Ok(None);
-    }
-    let login = STANDARD.decode(auth.auth.trim()).ok();
-    let login = login.and_then(|bytes| String::from_utf8(bytes).ok());
-    let login = login.as_deref().and_then(|text| text.split_once(':'));
-    let (username, secret) = login.ok_or_else(|| broken(&format!("the login of {name}")))?;
-    let (username, secret) = (
-        username.to_owned(),
-        secret.trim_end_matches('\0').to_owned(),
-    );
-    Ok(Some(encoded(server, Login { username, secret })))
+/// A login for one registry. Never shown: it has no `Debug`.
+pub(super) struct Login {
+    /// The registry as engines name it.
+    pub(super) server: String,
+    /// `<token>` when the secret is an identity token.
+    pub(super) username: String,
+    pub(super) secret: String,
 }
 
-/// As engines read it: the alphabet of URLs. (The one of mail, which the client library writes,
-/// they refuse for some passwords only.)
-fn encoded(server: &str, login: Login) -> String {
-    let Login { username, secret } = login;
-    let value = if username == "<token>" {
-        json!({ "identitytoken": secret, "serveraddress": server })
-    } else {
-        json!({ "username": username, "password": secret, "serveraddress": server })
-    };
-    URL_SAFE.encode(value.to_string())
+/// Docker's settings, read and not asked yet.
+pub(super) struct Book(Config);
+
+impl Book {
+    /// Opens it; `None` when docker has no settings.
+    ///
+    /// # Errors
+    /// When they cannot be read: without them, the engine would only say that there is no such
+    /// image.
+    pub(super) fn open(session: &Session) -> Result<Option<Self>, Unanswered> {
+        Ok(config(session)?.map(Self))
+    }
+
+    fn helper(&self, registry: &str) -> Option<&String> {
+        let mut named = self.0.cred_helpers.iter();
+        let own = named.find(|(name, _)| host(name) == registry);
+        let helper = own
+            .map(|(_, helper)| helper)
+            .or(self.0.creds_store.as_ref());
+        helper.filter(|helper| !helper.is_empty())
+    }
+
+    /// The login for this registry; `None` when docker knows none.
+    ///
+    /// # Errors
+    /// When what is written there, or the helper, is no use.
+    pub(super) async fn login(
+        &self,
+        session: &Session,
+        registry: &str,
+        desk: &Desk<'_>,
+    ) -> Result<Option<Login>, Unanswered> {
+        let server = if registry == host(HUB) { HUB } else { registry };
+        let login = |username: &str, secret: &str| Login {
+            server: server.to_owned(),
+            username: username.to_owned(),
+            secret: secret.to_owned(),
+        };
+        if let Some(helper) = self.helper(registry)
+            && let Some(printed) = ask(session, helper, server, desk).await?
+        {
+            return Ok(Some(login(&printed.username, &printed.secret)));
+        }
+        let mut auths = self.0.auths.iter();
+        let Some((name, auth)) = auths.find(|(name, _)| host(name) == registry) else {
+            return Ok(None);
+        };
+        if !auth.identitytoken.is_empty() {
+            return Ok(Some(login(TOKEN, &auth.identitytoken)));
+        }
+        if auth.auth.is_empty() {
+            return Ok(None);
+        }
+        let text = STANDARD.decode(auth.auth.trim()).ok();
+        let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+        let parts = text.as_deref().and_then(|text| text.split_once(':'));
+        let (username, secret) = parts.ok_or_else(|| broken(&format!("the login of {name}")))?;
+        Ok(Some(login(username, secret.trim_end_matches('\0'))))
+    }
 }
 
 fn config(session: &Session) -> Result<Option<Config>, Unanswered> {
@@ -138,7 +146,7 @@ fn broken(why: &str) -> Unanswered {
 }
 
 /// The registry that an image's name leads to, as `host[:port]`.
-fn registry(image: &str) -> &str {
+pub(super) fn registry(image: &str) -> &str {
     match image.split_once('/') {
         Some((first, _)) if first.contains(['.', ':']) || first == "localhost" => host(first),
         _ => host(HUB),
@@ -160,7 +168,7 @@ async fn ask(
     helper: &str,
     server: &str,
     desk: &Desk<'_>,
-) -> Result<Option<Login>, Unanswered> {
+) -> Result<Option<Printed>, Unanswered> {
     let tame = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if !helper.chars().all(tame) {
         return Err(broken("the name of a credential helper is no name"));

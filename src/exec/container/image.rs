@@ -1,13 +1,14 @@
 //! Which image to run in: by identity when it was built here, by name otherwise, pulled if absent.
 
+use bollard::Docker;
 use bollard::models::ImageInspect;
 use bollard::query_parameters::CreateImageOptionsBuilder;
-use bollard::{BollardRequest, Docker};
 use futures_util::StreamExt;
 
 use super::engine::{Engine, Trouble};
+use super::logins::Logins;
 use super::session::Session;
-use super::{Desk, credentials};
+use super::{Desk, Sink};
 use crate::model::{ImageIdentity, ImageRef, NoAnswer, Unanswered};
 
 /// The id of the image to run in.
@@ -48,17 +49,19 @@ async fn named(session: &Session, name: &str, desk: &Desk<'_>) -> Result<String,
         Err(trouble) if trouble.is_not_found() => {}
         Err(trouble) => return Err(trouble.unanswered(NoAnswer::CannotStart, &doing)),
     }
-    let login = credentials::header(session, name, desk).await?;
-    let client = with_login(engine.patient(), login);
-    pull(&client, name, desk).await.map_err(|trouble| {
+    let logins = Logins::of_image(session, name, desk).await?;
+    let hushed = logins.hushed(desk.sink);
+    let client = logins.with_auth(engine.patient());
+    let pulled = pull(&client, name, &hushed).await;
+    pulled.map_err(|trouble| {
         let doing = format!("the image {name} is not on the engine, and pulling it failed");
         let why = trouble.unanswered(NoAnswer::ImageMissing, &doing);
         let pull = "check the name; a private image: `docker login` first".to_owned();
-        if why.hint.is_some() {
+        logins.mask(if why.hint.is_some() {
             why
         } else {
             why.hint(pull)
-        }
+        })
     })?;
     let found = identity(engine, name).await;
     found
@@ -66,28 +69,15 @@ async fn named(session: &Session, name: &str, desk: &Desk<'_>) -> Result<String,
         .map_err(|t| t.unanswered(NoAnswer::ImageMissing, &doing))
 }
 
-/// A client that shows this login. The library's own way of it writes some passwords so that no
-/// engine can read them.
-fn with_login(client: Docker, login: Option<String>) -> Docker {
-    let Some(login) = login else { return client };
-    client.with_request_modifier(move |mut request: BollardRequest| {
-        // Letters, digits, `-`, `_` and `=` alone: always a header's value.
-        if let Ok(login) = login.parse() {
-            request.headers_mut().insert("X-Registry-Auth", login);
-        }
-        request
-    })
-}
-
 /// Pulls once. Without a tag that would be *every* tag of the repository, so `latest` is said.
-async fn pull(client: &Docker, name: &str, desk: &Desk<'_>) -> Result<(), Trouble> {
+async fn pull(client: &Docker, name: &str, sink: &dyn Sink) -> Result<(), Trouble> {
     let last = name.rsplit('/').next().unwrap_or(name);
     let whole = if last.contains([':', '@']) {
         name.to_owned()
     } else {
         format!("{name}:latest")
     };
-    desk.sink.progress(&format!("pulling {whole}"));
+    sink.progress(&format!("pulling {whole}"));
     let options = CreateImageOptionsBuilder::default()
         .from_image(&whole)
         .build();
@@ -103,7 +93,7 @@ async fn pull(client: &Docker, name: &str, desk: &Desk<'_>) -> Result<(), Troubl
             status.as_str(),
             "" | "Downloading" | "Extracting" | "Waiting"
         ) {
-            desk.sink.progress(&format!("{layer}{status}"));
+            sink.progress(&format!("{layer}{status}"));
         }
     }
     Ok(())

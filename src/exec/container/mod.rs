@@ -17,6 +17,7 @@ mod follow;
 mod held;
 mod image;
 mod lease;
+mod logins;
 mod look;
 mod memory;
 mod reap;
@@ -40,7 +41,7 @@ pub use self::look::{Look, look};
 use self::session::Session;
 pub use self::tidy::{Tidied, Tidy, tidy};
 use super::process::Process;
-use super::{Closed, Desk, Executor, LocalFuture, Stop};
+use super::{Closed, Desk, Executor, LocalFuture, Sink, Stop};
 use crate::model::{Answer, NoAnswer, Place, Probe, Unanswered, limits};
 
 /// What the executor must know of the run.

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod docker;
+pub mod registry;
 pub mod repo;
 
 use std::collections::BTreeMap;

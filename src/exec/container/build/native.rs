@@ -1,14 +1,14 @@
 //! Builds with the engine itself: its BuildKit (`/build?version=2`) or the classic builder.
 //!
-//! BuildKit is asked without a session: no secrets, no ssh, but also nothing that newer engines
-//! have deprecated. Must not know how an image is held.
+//! BuildKit gets a session only when it must ask a registry: no secrets, no ssh, but also nothing
+//! that newer engines have deprecated. Must not know how an image is held.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use bollard::moby::buildkit::v1::StatusResponse;
 use bollard::models::{BuildInfo, BuildInfoAux};
-use bollard::query_parameters::{BuildImageOptions, BuildImageOptionsBuilder};
+use bollard::query_parameters::{BuildImageOptions, BuildImageOptionsBuilder, BuilderVersion};
 use bollard::{BollardRequest, Docker, body_try_stream};
 use futures_util::StreamExt;
 
@@ -16,6 +16,8 @@ use super::context::Context;
 use super::words::{self, Said, Steps, Tail};
 use super::{End, finish};
 use crate::exec::container::engine::{Engine, Trouble};
+use crate::exec::container::logins::Logins;
+use crate::exec::container::session::Session;
 use crate::exec::{Desk, Stream};
 use crate::model::{BuildRequest, NoAnswer, Unanswered};
 
@@ -29,16 +31,23 @@ pub(in crate::exec::container) enum Native {
 /// Builds; `made` hears the short id of each image that the classic builder makes on the way. The
 /// caller drops this future to stop it: the engine then cancels the build.
 pub(super) async fn build(
-    engine: &Engine,
+    session: &Session,
     native: Native,
     request: &BuildRequest,
-    (context, desk): (Context, &Desk<'_>),
+    (context, logins, desk): (Context, &Logins, &Desk<'_>),
     made: &dyn Fn(&str),
 ) -> Result<End, Unanswered> {
-    let options = options(request, &context);
-    let client = client(engine, native);
+    let mut options = options(request, &context);
+    let mut shown = None;
+    if native == Native::BuildKit && logins.asks() {
+        let (run, number) = (&session.lease.owner.run, session.number());
+        options.version = BuilderVersion::BuilderBuildKit;
+        options.session = Some(format!("prove-{run}-{number}"));
+        shown = Some(logins.by_host());
+    }
+    let client = client(&session.engine, native, logins);
     let (stream, unread) = Arc::new(context).stream();
-    let mut replies = client.build_image(options, None, Some(body_try_stream(stream)));
+    let mut replies = client.build_image(options, shown, Some(body_try_stream(stream)));
     let mut fold = Fold {
         desk,
         id: None,
@@ -86,11 +95,11 @@ fn options(request: &BuildRequest, context: &Context) -> BuildImageOptions {
     options.build()
 }
 
-/// bollard asks for BuildKit only with a session; the engine does not need one.
-fn client(engine: &Engine, native: Native) -> Docker {
+/// bollard asks for BuildKit only with a session; the engine needs one only to ask for logins.
+fn client(engine: &Engine, native: Native, logins: &Logins) -> Docker {
     let client = engine.patient();
     match native {
-        Native::Classic => client,
+        Native::Classic => logins.with_config(client),
         Native::BuildKit => client.with_request_modifier(|request: BollardRequest| {
             let (mut parts, body) = request.into_parts();
             let uri = parts.uri.to_string();

@@ -145,7 +145,9 @@ pub(super) fn base_missing(error: &str) -> Option<Unanswered> {
         "failed to calculate checksum",
         "COPY failed",
     ];
-    const MISSING: [&str; 14] = [
+    const MISSING: [&str; 18] = [
+        // The registry wants a login, and the engine has nobody to ask for it.
+        "no active session",
         "pull access denied",
         "manifest unknown",
         "manifest for ",
@@ -153,7 +155,10 @@ pub(super) fn base_missing(error: &str) -> Option<Unanswered> {
         "no match for platform in manifest",
         "failed to resolve source metadata",
         "failed to do request",
-        "unexpected status code [manifests",
+        "status code [manifests",
+        "status code [blobs",
+        "failed to authorize",
+        "no basic auth credentials",
         "dial tcp",
         "TLS handshake timeout",
         "toomanyrequests",
@@ -239,6 +244,10 @@ mod tests {
         let missing = [
             "pull access denied for nope, repository does not exist",
             "failed to solve with frontend dockerfile.v0: failed to create LLB definition: docker.io/library/nope:latest: not found",
+            "failed to create LLB definition: no active sessions",
+            "pulling from host 127.0.0.1:5000 failed with status code [manifests 1]: 401 Unauthorized",
+            "failed to solve: x: failed to authorize: failed to fetch oauth token: 401 Unauthorized",
+            "Get \"https://own.example/v2/x/manifests/1\": no basic auth credentials",
             "Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host",
         ];
         for text in missing {
