@@ -1,9 +1,14 @@
 //! Floor 2, other people's formats: bytes to values, total, fuzzed, without I/O.
 
+pub mod dockerfile;
 pub mod dockerignore;
 pub mod glob;
 pub mod junit;
+pub mod near;
 pub mod reference;
+pub mod span;
 pub mod toml;
 pub mod words;
 pub mod yaml;
+
+pub use span::Span;

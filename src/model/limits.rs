@@ -56,3 +56,15 @@ pub const UNFINISHED: Duration = Duration::from_secs(3600);
 pub const KEEP_RUNS: usize = 20;
 /// The most that a gate file may ask for: every start and `prove history` look through them all.
 pub const MOST_RUNS: i64 = 10_000;
+/// Bytes of a Dockerfile: a hundred times the longest that was seen.
+pub const DOCKERFILE_BYTES: usize = 16 << 20;
+/// Bytes of one line of a Dockerfile; the engine's own limit.
+pub const DOCKERFILE_LINE_BYTES: usize = (64 << 10) - 1;
+/// Mistakes and warnings that are listed for one Dockerfile, of each.
+pub const DOCKERFILE_PROBLEMS: usize = 1_000;
+/// `ONBUILD` inside of `ONBUILD`. The engine refuses the second already.
+pub const ONBUILD_DEPTH: usize = 4;
+/// Nesting of `${…}` in a word.
+pub const EXPANSION_DEPTH: usize = 64;
+/// Bytes that a word may grow to by expansion. `ENV a=$a$a` doubles with every line.
+pub const EXPANDED_BYTES: usize = 1 << 20;

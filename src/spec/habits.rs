@@ -1,6 +1,7 @@
 //! Slips of the pen: keys that are spelt almost right, and habits from other tools. One table.
 
 use super::Diagnostic;
+pub(super) use crate::format::near::nearest;
 use crate::format::yaml::{Key, Span};
 
 /// What people write out of habit, what it is called here, and a word more.
@@ -98,19 +99,6 @@ pub(super) fn did_you_mean<'w>(
             .suggest(word),
         None => diagnostic,
     }
-}
-
-/// The nearest word, when it is near enough to be meant.
-pub(super) fn nearest<'w>(written: &str, known: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let folded = written.to_lowercase().replace('-', "_");
-    let distance =
-        |word: &str| strsim::damerau_levenshtein(&folded, &word.to_lowercase().replace('-', "_"));
-    let near = known
-        .map(|word| (distance(word), word))
-        .min_by_key(|(distance, _)| *distance);
-    let allowed = (written.chars().count() / 3).min(3);
-    near.filter(|(distance, _)| *distance <= allowed)
-        .map(|(_, word)| word)
 }
 
 /// YAML 1.1 had many more booleans; a reader of today has two.

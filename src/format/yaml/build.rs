@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
-use super::error::{self, YamlError, YamlErrorKind, span_at};
+use super::error::{self, YamlError, YamlErrorKind};
 use super::{Document, Entry, Key, Node, Span, Style, Value};
 use crate::model::limits;
 
@@ -111,7 +111,7 @@ impl Builder<'_> {
             .text
             .get(start..end)
             .map_or(end, |text| start + text.trim_end().len());
-        span_at(self.source, start, end)
+        Span::new(self.source, start, end)
     }
 
     fn document_start(&mut self, span: Span) -> Step {
@@ -198,7 +198,7 @@ impl Builder<'_> {
         let end = at.end as usize;
         let start = open.start.min(end);
         let text = self.text.get(start..end).unwrap_or_default();
-        let span = span_at(self.source, start, start + text.trim_end().len());
+        let span = Span::new(self.source, start, start + text.trim_end().len());
         let value = match open.items {
             Items::List(items) => Value::Sequence(items),
             Items::Map { entries, .. } => Value::Mapping(self.close_map(entries)),

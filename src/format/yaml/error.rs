@@ -87,7 +87,7 @@ pub(super) fn too_long(source: u32) -> YamlError {
 
 pub(super) fn not_utf8(source: u32, error: std::str::Utf8Error) -> YamlError {
     let at = error.valid_up_to();
-    let span = span_at(source, at, at);
+    let span = Span::new(source, at, at);
     let message = format!("the file is not UTF-8 (first bad byte at offset {at})");
     YamlError::new(span, YamlErrorKind::NotUtf8, message).help("save the file as UTF-8")
 }
@@ -108,7 +108,7 @@ pub(super) fn syntax(source: u32, text: &str, error: &ScanError) -> YamlError {
         .byte_offset()
         .unwrap_or(text.len())
         .min(text.len());
-    let span = span_at(source, at, next_char(text, at));
+    let span = Span::new(source, at, next_char(text, at));
     if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
         return too_deep(span);
     }
@@ -145,7 +145,7 @@ fn bare_template(source: u32, text: &str, at: usize) -> Option<YamlError> {
     }
     let message = "inside `{…}` and `[…]` YAML reads an unquoted `${{` as the start of a map";
     let error = YamlError::new(
-        span_at(source, open, close),
+        Span::new(source, open, close),
         YamlErrorKind::BareTemplate,
         message,
     );
@@ -179,16 +179,6 @@ fn remedy(kind: &ErrorKind) -> Option<&'static str> {
         }
         _ => return None,
     })
-}
-
-pub(super) fn span_at(source: u32, start: usize, end: usize) -> Span {
-    // A source is at most 10 MiB, so offsets fit.
-    let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Span {
-        source,
-        start: narrow(start),
-        end: narrow(end.max(start)),
-    }
 }
 
 fn next_char(text: &str, at: usize) -> usize {

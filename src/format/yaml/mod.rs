@@ -11,18 +11,8 @@ mod tests;
 
 pub use error::{YamlError, YamlErrorKind};
 
+pub use super::Span;
 use crate::model::limits;
-
-/// A range of bytes in a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
-pub struct Span {
-    /// Which source (0 is the gate file, others are packs).
-    pub source: u32,
-    /// Byte offset of the first byte.
-    pub start: u32,
-    /// Byte offset behind the last.
-    pub end: u32,
-}
 
 /// A document.
 #[derive(Clone, Debug)]
@@ -182,14 +172,5 @@ impl Node {
                 format!("`{short}{more}`")
             }
         }
-    }
-}
-
-impl Span {
-    /// The part of a source that this covers; empty when it does not fit the text.
-    #[must_use]
-    pub fn slice(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize)
-            .unwrap_or_default()
     }
 }
