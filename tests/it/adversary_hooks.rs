@@ -140,3 +140,68 @@ fn a_gate_file_in_a_submodule_is_in_the_commit() {
     repo.git(&["push", "a", "main"])
         .expect(0, &["proved: 1 passed", "exactly that"]);
 }
+
+/// A broken commit on `broken`, and `main` good again.
+fn with_a_broken_branch() -> Repo {
+    let repo = Repo::hooked();
+    repo.git(&["checkout", "-q", "-b", "broken"]).expect(0, &[]);
+    repo.project.file("state", "broken\n");
+    repo.commit("breaks it");
+    repo.git(&["checkout", "-q", "main"]).expect(0, &[]);
+    repo
+}
+
+#[test]
+fn wherever_git_is_called_from_an_unproven_commit_is_held_back() {
+    let repo = with_a_broken_branch();
+    let git_dir = repo.project.path().join(".git").display().to_string();
+    let remote = repo.side.path().join("a").display().to_string();
+    let pushed = |from: &std::path::Path, first: &[&str]| {
+        let words = [first, &["push", &remote, "broken:main"]].concat();
+        repo.git_in(from, &words).expect(1, &["held back"]);
+        assert_eq!(repo.remote("a", "main"), None);
+    };
+    // From outside, with a work tree that is git's guess, and with another one that would pass.
+    let elsewhere = repo.side.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    pushed(&elsewhere, &["--git-dir", &git_dir]);
+    fs::write(elsewhere.join("prove.yml"), GOOD).unwrap();
+    pushed(&elsewhere, &["--git-dir", &git_dir, "--work-tree", "."]);
+    // A bare clone that was given the hook, and a work tree of it.
+    let bare = repo.side.path().join("bare");
+    let shown = bare.display().to_string();
+    repo.git(&["clone", "-q", "--bare", ".", &shown])
+        .expect(0, &[]);
+    fs::create_dir_all(bare.join("hooks")).unwrap();
+    fs::copy(repo.hook("pre-push"), bare.join("hooks/pre-push")).unwrap();
+    pushed(&bare, &[]);
+    let linked = repo.side.path().join("linked");
+    let there = linked.display().to_string();
+    repo.git_in(&bare, &["worktree", "add", "-q", &there, "main"])
+        .expect(0, &[]);
+    pushed(&linked, &[]);
+    repo.git_in(&linked, &["push", &remote, "main"])
+        .expect(0, &["proved: 1 passed"]);
+}
+
+#[test]
+fn in_the_middle_of_a_rebase_what_is_pushed_counts() {
+    let repo = with_a_broken_branch();
+    repo.git(&["checkout", "-q", "broken"]).expect(0, &[]);
+    repo.project.file("state", "good\n");
+    repo.commit("mends it");
+    let mut rebase = repo.program("git", repo.project.path());
+    rebase
+        .env("GIT_SEQUENCE_EDITOR", "sed -i s/^pick/edit/")
+        .args(["rebase", "-q", "-i", "main"]);
+    assert!(rebase.output().unwrap().status.success());
+    // It stands on the broken commit; the work tree is mended, and not committed.
+    repo.project.file("state", "good\n");
+    repo.git(&["push", "a", "HEAD:refs/heads/main"])
+        .expect(1, &["is refuted"]);
+    repo.git(&["tag", "-a", "-m", "x", "v1"]).expect(0, &[]);
+    repo.git(&["push", "a", "v1"]).expect(1, &["is refuted"]);
+    repo.git(&["push", "a", "main", "v1"])
+        .expect(1, &["is refuted"]);
+    assert_eq!(repo.remote("a", "main").or(repo.remote("a", "v1")), None);
+}

@@ -116,6 +116,23 @@ fn yesterdays_report_does_not_stand_for_a_run_that_has_no_folder() {
 }
 
 #[test]
+fn yesterdays_report_does_not_stand_where_there_is_no_room_for_todays() {
+    let project = Project::with(REPORTED);
+    project.run().expect(0, &[]);
+    // No file may grow: a full disk, without a disk.
+    let full = |project: &Project| {
+        let mut shell = std::process::Command::new("sh");
+        shell
+            .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" run"])
+            .arg(env!("CARGO_BIN_EXE_prove"))
+            .current_dir(project.path());
+        shell.output().unwrap().status.code()
+    };
+    assert_eq!(full(&project), Some(3));
+    assert!(!project.path().join("out.xml").exists());
+}
+
+#[test]
 fn yesterdays_report_does_not_stand_for_one_that_was_asked_for_twice() {
     let project = Project::with(REPORTED);
     project.run().expect(0, &[]);

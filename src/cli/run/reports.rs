@@ -80,7 +80,8 @@ pub(super) fn of_file(project: &Project, home: &Path) -> Vec<Report> {
 }
 
 /// Rule 10: what an earlier run said must not stand for one that did not even begin. Files that
-/// are there are replaced by ones that say "not finished"; the failure says those that could not be.
+/// are there are replaced by ones that say "not finished", or deleted where there is no room for
+/// that; the failure says those.
 pub(super) fn overtake(reports: &[Report], run: &str, failure: Failure) -> Failure {
     let files = reports.iter().filter_map(|report| {
         let path = report.path.as_ref().filter(|path| path.is_file())?;
@@ -89,10 +90,14 @@ pub(super) fn overtake(reports: &[Report], run: &str, failure: Failure) -> Failu
     files.fold(failure, |failure, (report, path)| {
         match not_finished(report, path, run) {
             Ok(()) => failure,
-            Err(why) => failure.detail(format!(
-                "{} is of an earlier run: {why}",
-                sys::fs::text(path)
-            )),
+            Err(why) => {
+                let what = if path.exists() {
+                    "is of an earlier run"
+                } else {
+                    "was of an earlier run, and is gone"
+                };
+                failure.detail(format!("{} {what}: {why}", sys::fs::text(path)))
+            }
         }
     })
 }
@@ -219,11 +224,19 @@ fn make(word: &str, sink: Sink, options: &Options) -> Made {
 }
 
 fn file(word: &str, path: PathBuf, logs: &Logs) -> Made {
+    let mut first = true;
     let replace = move |bytes: &[u8]| {
         let named = |error: io::Error| {
             io::Error::new(error.kind(), format!("{}: {error}", sys::fs::text(&path)))
         };
-        put(&path, bytes).map_err(named)
+        let ended = put(&path, bytes);
+        // What is there then is of an earlier run. A full disk has no room for "not finished", but
+        // a file can be deleted all the same; where not even that can be done, it is said.
+        if ended.is_err() && first && path.is_file() {
+            let _ = std::fs::remove_file(&path);
+        }
+        first = false;
+        ended.map_err(named)
     };
     make(word, Sink::File(Box::new(replace)), &with(logs))
 }
