@@ -172,6 +172,15 @@ fn regular(path: &Path, how: &OpenOptions) -> io::Result<File> {
     ))
 }
 
+/// Bytes that are free for whoever runs this, on the file system of this path.
+///
+/// # Errors
+/// The kernel does not say.
+pub fn room(path: &Path) -> io::Result<u64> {
+    let said = rustix::fs::statvfs(path)?;
+    Ok(said.f_bavail.saturating_mul(said.f_frsize))
+}
+
 /// A path as text with `/`. Bytes that are not UTF-8 become `\xNN`, so that two names never
 /// become one.
 #[must_use]
@@ -281,5 +290,12 @@ mod tests {
         assert!(read_limited(&at("a symbolic link"), 9).is_ok());
         let gone = open_own(&at("gone"), OpenOptions::new().read(true)).unwrap_err();
         assert_eq!(gone.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn the_room_of_a_path_is_known_and_that_of_no_path_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(room(dir.path()).unwrap() > 0);
+        assert!(room(&dir.path().join("nowhere")).is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Project;
+use crate::support::{Project, docker};
 
 #[test]
 fn all_that_is_needed_is_there() {
@@ -15,7 +15,9 @@ fn all_that_is_needed_is_there() {
             "2 gates",
             "git version",
             "no gate needs one",
-            "bash",
+            "shell bash",
+            "room",
+            "MiB free at",
             "hook pre-push",
             "0 recorded runs",
         ],
@@ -94,4 +96,36 @@ fn a_wrong_gate_file_is_exit_2() {
         "version: 1\ngates: { a: { run: 'true', needs: b }, b: { run: 'true', needs: a } }\n";
     project.file("prove.yml", cycle);
     project.prove(&["doctor"]).expect(2, &["cycle"]);
+}
+
+#[test]
+fn who_would_build_and_what_it_lacks_is_said() {
+    if !docker::engine("who_would_build_and_what_it_lacks_is_said") {
+        return;
+    }
+    let mut project = Project::with("version: 1\ngates: { app: { build: { context: . } } }\n");
+    project
+        .env("PROVE_BUILDER", "classic")
+        .prove(&["doctor"])
+        .expect(0, &["builder", "classic (engine ", "without `secrets`"]);
+    project
+        .env("PROVE_BUILDER", "kaniko")
+        .prove(&["doctor"])
+        .expect(
+            3,
+            &[
+                "MISSING  builder",
+                "PROVE_BUILDER is `kaniko` (app)",
+                "one of",
+            ],
+        );
+}
+
+#[test]
+fn the_shell_of_a_gate_that_is_not_there_is_missing_by_that_name() {
+    let file = "version: 1\ngates: { a: { run: 'true | cat', shell: frobsh -c } }\n";
+    let project = Project::with(file);
+    project
+        .prove(&["doctor"])
+        .expect(3, &["MISSING  shell frobsh", "not found (a)"]);
 }

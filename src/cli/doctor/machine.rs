@@ -1,12 +1,14 @@
 //! What the machine must have besides programs: git, an engine, variables, hooks, room.
 
+use std::path::Path;
+
 use super::{Check, State};
 use crate::cli::failure::Failure;
 use crate::cli::gatefile::Project;
 use crate::exec::container;
 use crate::hook::install::{self, Standing};
 use crate::hook::{Hook, Repository};
-use crate::model::GateName;
+use crate::model::{GateName, Unanswered};
 use crate::report::text::{count, some};
 use crate::spec::Gate;
 use crate::store;
@@ -15,7 +17,10 @@ use crate::sys::git::Git;
 
 /// Gates that are named before the rest is counted.
 const NAMED: usize = 4;
-/// Runs below which nothing is said of the room that they take.
+/// Free room below which a warning comes: logs, reports and what tests write.
+const PROJECT_ROOM: u64 = 1 << 30;
+/// The same where images are kept: a build, its cache and the image under test.
+const IMAGE_ROOM: u64 = 4 << 30;
 const MIB: u64 = 1 << 20;
 
 /// The program and the repository.
@@ -56,29 +61,77 @@ pub(super) fn engine(project: &Project) -> Result<Vec<Check>, Failure> {
     }
     let by = some(&names, NAMED);
     let runtime = crate::cli::run::runtime()?;
-    let looked = runtime.block_on(container::look(&project.facts.env));
+    let root = &project.origin.root;
+    let looked = runtime.block_on(container::look(&project.facts.env, root));
     runtime.shutdown_background();
-    Ok(vec![match looked {
-        Ok(engine) => {
-            let text = format!("{} at {} ({by})", engine.version, engine.endpoint);
-            Check::new("engine", State::Ok, text)
-        }
-        Err(why) => {
-            let decides = |gate: &&Gate| {
-                let advisory = gate.advisory.as_ref();
-                advisory.is_none_or(|advisory| advisory.expired)
+    let engine = match looked {
+        Ok(engine) => engine,
+        Err(why) => return Ok(vec![unanswered("engine", &by, &asking, why)]),
+    };
+    let text = format!("{} at {} ({by})", engine.version, engine.endpoint);
+    let mut checks = vec![Check::new("engine", State::Ok, text)];
+    let building: Vec<&Gate> = asking
+        .into_iter()
+        .filter(|gate| gate.kind.builds().is_some())
+        .collect();
+    if !building.is_empty() {
+        checks.push(match engine.builder {
+            Ok(builder) => Check::new("builder", State::Ok, builder),
+            Err(why) => {
+                let names: Vec<&GateName> = building.iter().map(|gate| &gate.name).collect();
+                unanswered("builder", &some(&names, NAMED), &building, why)
+            }
+        });
+    }
+    // Behind a socket there may be another machine all the same: a path that is not here says nothing.
+    let data = engine.data.filter(|data| data.exists());
+    checks.extend(data.map(|data| room("room for images", &data, IMAGE_ROOM)));
+    Ok(checks)
+}
+
+/// What these gates need does not answer.
+fn unanswered(what: &str, by: &str, asking: &[&Gate], why: Unanswered) -> Check {
+    let decides = |gate: &&Gate| {
+        let advisory = gate.advisory.as_ref();
+        advisory.is_none_or(|advisory| advisory.expired)
+    };
+    let state = match asking.iter().any(decides) {
+        true => State::Missing,
+        false => State::Warning,
+    };
+    let check = Check::new(what, state, format!("{} ({by})", why.message));
+    check.remedy(
+        why.hint
+            .unwrap_or_else(|| "look after the engine".to_owned()),
+    )
+}
+
+/// Free room where the project lies.
+pub(super) fn project_room(project: &Project) -> Check {
+    room("room", &project.origin.root, PROJECT_ROOM)
+}
+
+fn room(what: &str, path: &Path, least: u64) -> Check {
+    let shown = path.display();
+    let (state, text) = match sys::fs::room(path) {
+        Ok(free) => {
+            let state = match free < least {
+                true => State::Warning,
+                false => State::Ok,
             };
-            let state = match asking.iter().any(decides) {
-                true => State::Missing,
-                false => State::Warning,
-            };
-            let check = Check::new("engine", state, format!("{} ({by})", why.message));
-            check.remedy(
-                why.hint
-                    .unwrap_or_else(|| "look after the engine".to_owned()),
+            let (free, least) = (free / MIB, least / MIB);
+            (
+                state,
+                format!("{free} MiB free at {shown} (least: {least})"),
             )
         }
-    }])
+        Err(error) => (State::Warning, format!("not known at {shown}: {error}")),
+    };
+    let check = Check::new(what, state, text);
+    match state {
+        State::Ok => check,
+        _ => check.remedy("make room on that disk: a run that finds none is undecided"),
+    }
 }
 
 /// Variables that are required and not set.

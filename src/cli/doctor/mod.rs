@@ -90,6 +90,7 @@ pub(super) fn doctor(
     checks.extend(tools::programs(&project));
     checks.extend(machine::variables(&project));
     checks.extend(machine::hooks(&project));
+    checks.push(machine::project_room(&project));
     checks.push(machine::records(&project));
     let missing = checks
         .iter()

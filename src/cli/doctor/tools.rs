@@ -29,6 +29,8 @@ struct Asked<'p> {
     found: Option<String>,
     /// A gate that decides is certain to start it.
     needed: bool,
+    /// It is the shell of a gate whose text needs one.
+    shell: bool,
 }
 
 /// Every program that gates of this machine name.
@@ -51,6 +53,7 @@ pub(super) fn programs(project: &Project) -> Vec<Check> {
         for (program, certain) in named(&request.command) {
             let entry = asked.entry(program.clone()).or_default();
             entry.by.push(&gate.name);
+            entry.shell |= is_shell(&request.command, &program);
             // What lies in the project may be made by a setup.
             let made = program.contains('/') && setups;
             entry.needed |= decides && certain && !made;
@@ -66,8 +69,12 @@ pub(super) fn programs(project: &Project) -> Vec<Check> {
 
 fn check(program: String, asked: &Asked<'_>) -> Check {
     let by = some(&asked.by, NAMED);
+    let what = match asked.shell {
+        true => format!("shell {program}"),
+        false => program.clone(),
+    };
     match (&asked.found, asked.needed) {
-        (Some(path), _) => Check::new(program, State::Ok, format!("{path} ({by})")),
+        (Some(path), _) => Check::new(what, State::Ok, format!("{path} ({by})")),
         (None, needed) => {
             let state = if needed {
                 State::Missing
@@ -78,7 +85,7 @@ fn check(program: String, asked: &Asked<'_>) -> Check {
                 true => "make it, or correct the path".to_owned(),
                 false => format!("install {program}, or put it on the PATH"),
             };
-            Check::new(program, state, format!("not found ({by})")).remedy(remedy)
+            Check::new(what, state, format!("not found ({by})")).remedy(remedy)
         }
     }
 }
@@ -116,6 +123,10 @@ fn named(command: &Command) -> Vec<(String, bool)> {
                 .collect()
         }
     }
+}
+
+fn is_shell(command: &Command, program: &str) -> bool {
+    matches!(command, Command::Shell { shell, .. } if shell.first().is_some_and(|word| word == program))
 }
 
 /// A word that a shell takes as it is, and for a program.

@@ -8,6 +8,7 @@ mod context;
 mod native;
 mod words;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bollard::models::ImageSummary;
@@ -16,6 +17,7 @@ use bollard::query_parameters::{ListImagesOptionsBuilder, TagImageOptionsBuilder
 use self::context::{Bad, Context};
 use self::native::Native;
 use self::words::Tail;
+use super::discover::Endpoint;
 use super::engine::Trouble;
 use super::logins::Logins;
 use super::session::Session;
@@ -41,6 +43,15 @@ impl Builder {
             Self::Buildx => "buildx",
             Self::Native(Native::BuildKit) => "engine buildkit",
             Self::Native(Native::Classic) => "classic",
+        }
+    }
+
+    /// What it cannot do, for people; [`check`] refuses what is asked for of it.
+    fn lacks(self) -> &'static str {
+        match self {
+            Self::Buildx => "",
+            Self::Native(Native::BuildKit) => "`secrets`",
+            Self::Native(Native::Classic) => "`secrets`, `platform` and `RUN --mount`",
         }
     }
 }
@@ -171,24 +182,59 @@ fn dockerfile(context: &Context) -> Result<String, Unanswered> {
 
 /// The builder that `PROVE_BUILDER` names, or the best that there is.
 async fn choose(session: &Session, desk: &Desk<'_>) -> Result<Builder, Unanswered> {
-    let forced = session.env.get("PROVE_BUILDER").map(String::as_str);
-    match forced.filter(|name| !name.is_empty()) {
-        Some("buildkit") => Ok(Builder::Native(Native::BuildKit)),
-        Some("classic") => Ok(Builder::Native(Native::Classic)),
-        Some("buildx") if session.has_buildx(desk).await => Ok(Builder::Buildx),
-        Some("buildx") => Err(Unanswered::new(
+    match asked_for(&session.env)? {
+        Some(Builder::Native(native)) => Ok(Builder::Native(native)),
+        asked => best(asked, session.has_buildx(desk).await),
+    }
+}
+
+/// What `PROVE_BUILDER` asks for.
+fn asked_for(env: &BTreeMap<String, String>) -> Result<Option<Builder>, Unanswered> {
+    match env.get("PROVE_BUILDER").map_or("", String::as_str) {
+        "" => Ok(None),
+        "buildkit" => Ok(Some(Builder::Native(Native::BuildKit))),
+        "classic" => Ok(Some(Builder::Native(Native::Classic))),
+        "buildx" => Ok(Some(Builder::Buildx)),
+        other => Err(
+            Unanswered::new(NoAnswer::Unsupported, format!("PROVE_BUILDER is `{other}`"))
+                .hint("it is one of buildx, buildkit, classic"),
+        ),
+    }
+}
+
+fn best(asked: Option<Builder>, buildx_works: bool) -> Result<Builder, Unanswered> {
+    match (asked, buildx_works) {
+        (Some(Builder::Native(native)), _) => Ok(Builder::Native(native)),
+        (_, true) => Ok(Builder::Buildx),
+        (None, false) => Ok(Builder::Native(Native::BuildKit)),
+        (Some(Builder::Buildx), false) => Err(Unanswered::new(
             NoAnswer::ToolMissing,
             "PROVE_BUILDER asks for buildx, and `docker buildx version` does not work",
         )
         .hint("install docker's buildx plugin, or unset PROVE_BUILDER")),
-        Some(other) => Err(Unanswered::new(
-            NoAnswer::Unsupported,
-            format!("PROVE_BUILDER is `{other}`"),
-        )
-        .hint("it is one of buildx, buildkit, classic")),
-        None if session.has_buildx(desk).await => Ok(Builder::Buildx),
-        None => Ok(Builder::Native(Native::BuildKit)),
     }
+}
+
+/// Who would build here: its name, its version as far as it says one, and what it lacks.
+pub(super) async fn would_build(
+    env: &BTreeMap<String, String>,
+    root: &Path,
+    engine: (&Endpoint, &str),
+) -> Result<String, Unanswered> {
+    let (endpoint, of_engine) = engine;
+    let asked = asked_for(env)?;
+    let version = match asked {
+        Some(Builder::Native(_)) => None,
+        _ => buildx::version(env, root, endpoint).await,
+    };
+    Ok(match best(asked, version.is_some())? {
+        Builder::Buildx => format!("buildx: {}", version.unwrap_or_default()),
+        builder => format!(
+            "{} (engine {of_engine}), without {}",
+            builder.name(),
+            builder.lacks()
+        ),
+    })
 }
 
 /// Asked once per run.

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::context::Context;
 use super::words::{LINE_BYTES, Plain, Said, Tail, is_own_step};
 use super::{End, finish};
-use crate::exec::container::discover::Address;
+use crate::exec::container::discover::{Address, Endpoint};
 use crate::exec::container::engine::Trouble;
 use crate::exec::container::session::Session;
 use crate::exec::{Desk, Sink, Stream, Unheard};
@@ -22,6 +22,9 @@ use crate::model::{
     Answer, BuildRequest, Collect, Command, ContainerOptions, Ending, NoAnswer, Place, Ran,
     RunRequest, Secret, SharedJobs, Unanswered, limits,
 };
+
+/// Variables of a process.
+type Env = BTreeMap<String, String>;
 
 /// Whether `docker buildx version` works here.
 pub(super) async fn is_there(session: &Session, desk: &Desk<'_>) -> bool {
@@ -46,9 +49,41 @@ pub(super) async fn is_there(session: &Session, desk: &Desk<'_>) -> bool {
 
 /// `docker` with only those variables that it needs to find its settings and the engine.
 fn request(session: &Session, arguments: &[String]) -> Option<RunRequest> {
-    let env = &session.env;
+    let (docker, env) = client(&session.env, &session.root, &session.engine.endpoint)?;
+    let mut argv = vec![docker];
+    argv.extend_from_slice(arguments);
+    Some(RunRequest {
+        place: Place::Host,
+        command: Command::Argv(argv),
+        cwd: ".".to_owned(),
+        env,
+        secrets: BTreeMap::new(),
+        container: ContainerOptions::default(),
+        // Apart from the progress: the image's id comes there, which the iidfile says, too.
+        capture_stdout: true,
+        capture_stderr: false,
+        collect: Collect::default(),
+        jobserver: SharedJobs::Nobody,
+    })
+}
+
+/// What buildx says of its version, when it works here.
+pub(super) async fn version(env: &Env, root: &Path, endpoint: &Endpoint) -> Option<String> {
+    let (docker, env) = client(env, root, endpoint)?;
+    let mut command = tokio::process::Command::new(docker);
+    command.args(["buildx", "version"]).current_dir(root);
+    command.env_clear().envs(env).kill_on_drop(true);
+    command.stdin(std::process::Stdio::null());
+    let output = timeout(limits::ENGINE_ANSWER, command.output()).await;
+    let output = output.ok()?.ok().filter(|output| output.status.success())?;
+    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Some(said.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The docker program, and its environment.
+fn client(env: &Env, root: &Path, endpoint: &Endpoint) -> Option<(String, Env)> {
     let path = env.get("PATH")?;
-    let docker = which::which_in("docker", Some(path), &session.root).ok()?;
+    let docker = which::which_in("docker", Some(path), root).ok()?;
     let docker = docker.to_str()?.to_owned();
     let needed = |name: &str| {
         let lower = name.to_ascii_lowercase();
@@ -59,33 +94,19 @@ fn request(session: &Session, arguments: &[String]) -> Option<RunRequest> {
             || name.starts_with("BUILDX_")
             || lower.ends_with("_proxy")
     };
-    let mut passed: BTreeMap<String, String> = env
+    let mut passed: Env = env
         .iter()
         .filter(|(name, _)| needed(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     let mut set = |name: &str, value: String| passed.insert(name.to_owned(), value);
-    if matches!(session.engine.endpoint.address, Address::Unix(_)) {
+    if matches!(endpoint.address, Address::Unix(_)) {
         // The very engine that the images are inspected on and run with.
-        set("DOCKER_HOST", session.engine.endpoint.url());
+        set("DOCKER_HOST", endpoint.url());
     }
     set("DOCKER_BUILDKIT", "1".to_owned());
     set("BUILDX_NO_DEFAULT_ATTESTATIONS", "1".to_owned());
-    let mut argv = vec![docker];
-    argv.extend_from_slice(arguments);
-    Some(RunRequest {
-        place: Place::Host,
-        command: Command::Argv(argv),
-        cwd: ".".to_owned(),
-        env: passed,
-        secrets: BTreeMap::new(),
-        container: ContainerOptions::default(),
-        // Apart from the progress: the image's id comes there, which the iidfile says, too.
-        capture_stdout: true,
-        capture_stderr: false,
-        collect: Collect::default(),
-        jobserver: SharedJobs::Nobody,
-    })
+    Some((docker, passed))
 }
 
 /// Builds, and stops when the driver wants it.
