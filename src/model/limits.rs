@@ -68,3 +68,5 @@ pub const ONBUILD_DEPTH: usize = 4;
 pub const EXPANSION_DEPTH: usize = 64;
 /// Bytes that a word may grow to by expansion. `ENV a=$a$a` doubles with every line.
 pub const EXPANDED_BYTES: usize = 1 << 20;
+/// Bytes that all words of a Dockerfile together may grow to.
+pub const EXPANDED_ALL_BYTES: usize = 64 << 20;

@@ -17,6 +17,7 @@ mod json;
 mod mount;
 mod problem;
 mod read;
+pub mod scope;
 mod source;
 mod stages;
 mod syntax;
