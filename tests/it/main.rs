@@ -40,6 +40,7 @@ mod hooks_install;
 mod house;
 mod init;
 mod jobserver;
+mod kept;
 mod live;
 mod matrix;
 mod outer_make;

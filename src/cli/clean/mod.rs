@@ -3,7 +3,7 @@
 mod find;
 mod text;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::Args;
@@ -34,7 +34,8 @@ Without --all it removes
   trees   the work tree that hooks and `prove run --rev` prove commits in, when no hook of prove's
           stands in this repository; and those of repositories that are no longer there
   temp    files of prove's own that were never finished, in .prove and in .git/prove
-  engine  containers and temporary tags that killed runs of this machine left
+  engine  containers and temporary tags that killed runs of this machine left, and what
+          `prove run --keep` kept of this project
 With --all also the newest runs, the work tree with hooks, and the proofs that hooks remember: the
 next push proves again. What a live run uses is never touched, nor what prove did not make; while
 a run is under way in this project nothing is removed. Bytes are those of files.
@@ -57,7 +58,7 @@ pub(super) struct Clean {
     /// Files that were never finished.
     #[arg(long)]
     pub temp: bool,
-    /// What killed runs left on the engine.
+    /// What killed runs left on the engine, and what `prove run --keep` kept.
     #[arg(long)]
     pub engine: bool,
     /// The proofs that hooks remember; when named, also without `--all`.
@@ -109,7 +110,7 @@ pub(super) fn clean(
         things.iter_mut().for_each(Thing::remove);
     }
     let tidy = match parts.engine {
-        true => tidy(&id, clean.dry_run)?,
+        true => tidy(&id, &root, clean.dry_run)?,
         false => Tidy::default(),
     };
     things.extend(tidy.found.into_iter().map(Thing::from));
@@ -138,7 +139,7 @@ fn project(clean: &Clean, parts: Parts, common: &Common) -> Result<(PathBuf, usi
 }
 
 /// Holds the run lock where runs can be; where nothing was kept there is nothing to hold.
-fn lock(root: &std::path::Path, id: &str) -> Result<Option<RunLock>, Failure> {
+fn lock(root: &Path, id: &str) -> Result<Option<RunLock>, Failure> {
     if std::fs::symlink_metadata(root.join(".prove")).is_err() {
         return Ok(None);
     }
@@ -153,7 +154,7 @@ fn lock(root: &std::path::Path, id: &str) -> Result<Option<RunLock>, Failure> {
 }
 
 /// The repository of the project; without one there are no trees and no proofs of it.
-fn repository(root: &std::path::Path) -> Result<Option<Repository>, Failure> {
+fn repository(root: &Path) -> Result<Option<Repository>, Failure> {
     use crate::sys::git::GitError;
     match Repository::find(root) {
         Ok(repository) => Ok(Some(repository)),
@@ -166,9 +167,9 @@ fn repository(root: &std::path::Path) -> Result<Option<Repository>, Failure> {
     }
 }
 
-fn tidy(id: &str, look_only: bool) -> Result<Tidy, Failure> {
+fn tidy(id: &str, root: &Path, look_only: bool) -> Result<Tidy, Failure> {
     let runtime = runtime()?;
-    let tidy = runtime.block_on(container::tidy(&sys::env::vars(), id, look_only));
+    let tidy = runtime.block_on(container::tidy(&sys::env::vars(), (id, root), look_only));
     runtime.shutdown_background();
     Ok(tidy)
 }

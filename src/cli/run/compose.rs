@@ -11,6 +11,7 @@ use super::adapters::{Monotonic, Tree};
 use super::audience::Audience;
 use super::forge;
 use super::ground::Ground;
+use super::keeping::Keeping;
 use super::live::{self, Overheard, Show};
 use super::outlets::Outlets;
 use super::reports::{Look, Report};
@@ -98,7 +99,9 @@ async fn in_runtime(parts: &mut Parts<'_>, store: &RunStore) -> Result<Summary, 
         .map_err(|error| Failure::undecided("cannot listen for signals").because(error))?;
     let jobs = parts.slots.server.take();
     let tracing = Tracing::from_environment(&parts.id, parts.terminal);
-    let executor = tracing::executor(executor(parts, jobs.clone())?, tracing.as_ref());
+    let keeping = Keeping::of(parts);
+    let executor = executor(parts, jobs.clone(), keeping.as_ref())?;
+    let executor = tracing::executor(executor, tracing.as_ref());
     let clock = Monotonic(sys::clock::Clock::start());
     let reports: Vec<PathBuf> = parts
         .reports
@@ -130,6 +133,7 @@ async fn in_runtime(parts: &mut Parts<'_>, store: &RunStore) -> Result<Summary, 
         ear,
     } = Audience::of(parts, store, &look)?;
     listeners.extend(tracing.as_ref().map(Tracing::listener));
+    listeners.extend(keeping.as_ref().map(Keeping::listener));
     let overheard = ear.map(|ear| Overheard { store, ear });
     let outlets = look.outlets.as_ref().map(Outlets::all);
     let world = World {
@@ -242,7 +246,11 @@ fn unheard(summary: &Summary) -> Vec<String> {
     }
 }
 
-fn executor(parts: &mut Parts<'_>, jobs: Option<Arc<Jobserver>>) -> Result<Local, Failure> {
+fn executor(
+    parts: &mut Parts<'_>,
+    jobs: Option<Arc<Jobserver>>,
+    keeping: Option<&Keeping>,
+) -> Result<Local, Failure> {
     let root = &parts.project.origin.root;
     let process = Process::new(root, parts.marker.clone(), parts.warden.take());
     let process = process.map_err(super::unguarded)?;
@@ -253,6 +261,7 @@ fn executor(parts: &mut Parts<'_>, jobs: Option<Arc<Jobserver>>) -> Result<Local
             root: root.clone(),
             env: parts.project.facts.env.clone(),
             run: parts.id.clone(),
+            keep: keeping.map(Keeping::keep),
         },
         Rc::clone(&process),
     );

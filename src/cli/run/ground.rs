@@ -97,6 +97,11 @@ impl Ground {
         Ok(Some(ground))
     }
 
+    /// The tree that was laid out for them; `None` when they are the work tree.
+    pub fn laid_out(&self) -> Option<&Path> {
+        self.kept.as_ref().map(|kept| kept.path.as_path())
+    }
+
     /// The root of the sources.
     fn tree(&self) -> &Path {
         let kept = self.kept.as_ref().map(|kept| &kept.path);

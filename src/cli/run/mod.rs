@@ -6,6 +6,7 @@ mod audience;
 mod compose;
 mod forge;
 mod ground;
+mod keeping;
 mod live;
 mod outlets;
 mod places;
@@ -50,6 +51,7 @@ const WAIT: Duration = Duration::from_secs(366 * 24 * 3600);
   prove run --report junit=out.xml   and a report for the CI
   prove run --rev v1.2               that commit, whatever the work tree looks like
   prove run --staged                 what `git commit` would commit
+  prove run --keep app-test          and its container stays for a look, if it fails
   prove run --wait=10m               behind another run in this project, for ten minutes at most
 
 Exit codes: 0 proved, 1 refuted, 2 the gate file or the arguments are wrong, 3 undecided,
@@ -85,6 +87,10 @@ pub(super) struct Run {
     /// Rings the terminal's bell when the run is over.
     #[arg(long, env = "PROVE_BELL", value_parser = clap::builder::FalseyValueParser::new())]
     pub bell: bool,
+    /// Keeps what a gate that failed ran in: its container, stopped; of `--rev` and `--staged` the
+    /// work tree stays anyway. Says at the end where. A gate on the host ran in the project itself.
+    #[arg(long)]
+    pub keep: bool,
     #[command(flatten)]
     pub sources: Sources,
 }
@@ -167,6 +173,15 @@ pub(super) fn heard_by(
         let remembered = ground.remember(&project, &run.chosen, &id);
         // Then it is proved again the next time.
         remembered.unwrap_or_else(|failure| terminal.tell(&failure));
+    }
+    if run.keep
+        && ended != ExitStatus::Proved
+        && let Some(tree) = ground.as_ref().and_then(Ground::laid_out)
+    {
+        let tree = sys::fs::text(tree);
+        terminal.note(&format!(
+            "kept, until the next commit is proved in it: {tree}; `prove clean --trees --all` removes it"
+        ));
     }
     Ok(ended)
 }

@@ -154,6 +154,7 @@ fn executor(dir: &Path, socket: &Path) -> Container {
         root: dir.to_path_buf(),
         env,
         run: "fake".to_owned(),
+        keep: None,
     };
     Container {
         answer: Duration::from_millis(200),

@@ -59,6 +59,19 @@ impl Held {
         self.tags.borrow_mut().insert(tag, image.to_owned());
     }
 
+    /// This container stays, with this tag on its image, and is not this run's any more.
+    pub(super) fn let_go(&self, container: &str, tag: Option<&str>) {
+        self.containers.borrow_mut().remove(container);
+        if let Some(tag) = tag {
+            self.tags.borrow_mut().remove(tag);
+        }
+    }
+
+    /// Whether this run holds a temporary tag on this image.
+    pub(super) fn holds_image(&self, image: &str) -> bool {
+        self.tags.borrow().values().any(|held| held == image)
+    }
+
     /// The classic builder made this step, on top of those before it.
     pub(super) fn step(&self, id: &str) {
         self.steps.borrow_mut().insert(0, id.to_owned());

@@ -18,8 +18,13 @@ pub(super) const SCOPE: &str = "prove.scope";
 pub(super) const RUN: &str = "prove.run";
 pub(super) const PID: &str = "prove.pid";
 
+/// The label of the containers of a run that keeps what failed: the project that may clean them up.
+pub(super) const KEEP: &str = "prove.keep";
+
 /// The repository that our temporary tags live in.
 pub(super) const TAGS: &str = "prove-tmp/";
+/// The repository of tags on the images of containers that were kept.
+pub(super) const KEPT_TAGS: &str = "prove-kept/";
 
 /// Whose a container or tag is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,15 +133,20 @@ impl Drop for Lease {
 impl Owner {
     /// The repository of this owner's temporary tags.
     pub(super) fn repository(&self) -> String {
+        self.repository_in(TAGS)
+    }
+
+    /// The repository of this owner's tags below this prefix.
+    pub(super) fn repository_in(&self, prefix: &str) -> String {
         format!(
-            "{TAGS}{}-{}-{}-{}",
+            "{prefix}{}-{}-{}-{}",
             self.host, self.boot, self.scope, self.run
         )
     }
 
-    /// Reads a repository back; `None` when it is none of ours.
-    pub(super) fn of_repository(name: &str) -> Option<Self> {
-        let mut parts = name.strip_prefix(TAGS)?.splitn(4, '-').map(str::to_owned);
+    /// Reads a repository below this prefix back; `None` when it is none of ours.
+    pub(super) fn of_repository(name: &str, prefix: &str) -> Option<Self> {
+        let mut parts = name.strip_prefix(prefix)?.splitn(4, '-').map(str::to_owned);
         let (host, boot, scope, run) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let hex = |text: &str, length| {
             text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -328,14 +338,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mine = lease(&dir, "2026-11-21T00:32:56Z_A");
         assert_eq!(
-            Owner::of_repository(&mine.owner.repository()),
+            Owner::of_repository(&mine.owner.repository(), TAGS),
             Some(mine.owner.clone())
         );
         assert_eq!(Owner::of_labels(&mine.labels()), Some(mine.owner.clone()));
         assert_eq!(
-            Owner::of_repository("prove-tmp/someone-elses-own-thing"),
+            Owner::of_repository("prove-tmp/someone-elses-own-thing", TAGS),
             None
         );
-        assert_eq!(Owner::of_repository("alpine"), None);
+        assert_eq!(Owner::of_repository("alpine", TAGS), None);
     }
 }

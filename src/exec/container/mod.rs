@@ -16,6 +16,7 @@ mod fake;
 mod follow;
 mod held;
 mod image;
+mod keep;
 mod lease;
 mod logins;
 mod look;
@@ -37,6 +38,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
+pub use self::keep::Keep;
 pub use self::look::{Look, look};
 use self::session::Session;
 pub use self::tidy::{Tidied, Tidy, tidy};
@@ -53,6 +55,8 @@ pub struct Settings {
     pub env: BTreeMap<String, String>,
     /// The run's id.
     pub run: String,
+    /// What gates ran in is kept when they fail; `None` is not wanted.
+    pub keep: Option<Keep>,
 }
 
 /// Answers `Run` (in an image), `Build` and `Tag`.

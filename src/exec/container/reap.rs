@@ -4,13 +4,14 @@
 
 use std::collections::HashMap;
 
-use bollard::models::ContainerSummaryStateEnum;
+use bollard::models::{ContainerSummary, ContainerSummaryStateEnum};
 use bollard::query_parameters::{
     ListContainersOptionsBuilder, ListImagesOptionsBuilder, RemoveContainerOptionsBuilder,
     RemoveImageOptionsBuilder,
 };
 
 use super::engine::{Engine, Trouble};
+use super::keep;
 use super::lease::{HOST, Lease, Owner, TAGS};
 
 /// Something of prove's on the engine.
@@ -98,6 +99,16 @@ fn cannot_look(trouble: &Trouble) -> String {
 }
 
 async fn abandoned_containers(engine: &Engine, lease: &Lease) -> Result<Vec<String>, Trouble> {
+    let not_kept = |container: &ContainerSummary| keep::project(container).is_none();
+    containers(engine, lease, not_kept).await
+}
+
+/// Containers of runs of this machine that are over, as far as they are `wanted`.
+pub(super) async fn containers(
+    engine: &Engine,
+    lease: &Lease,
+    wanted: impl Fn(&ContainerSummary) -> bool,
+) -> Result<Vec<String>, Trouble> {
     let ours = format!("{HOST}={}", lease.owner.host);
     let filters = HashMap::from([("label".to_owned(), vec![ours])]);
     let options = ListContainersOptionsBuilder::default()
@@ -107,7 +118,7 @@ async fn abandoned_containers(engine: &Engine, lease: &Lease) -> Result<Vec<Stri
     let all = engine
         .bounded(engine.docker().list_containers(Some(options)))
         .await?;
-    let abandoned = all.into_iter().filter_map(|container| {
+    let abandoned = all.into_iter().filter(wanted).filter_map(|container| {
         let owner = Owner::of_labels(&container.labels?)?;
         let runs = container.state == Some(ContainerSummaryStateEnum::RUNNING);
         // What runs since before this machine was started runs on another one.
@@ -122,6 +133,15 @@ async fn abandoned_containers(engine: &Engine, lease: &Lease) -> Result<Vec<Stri
 }
 
 async fn abandoned_tags(engine: &Engine, lease: &Lease) -> Result<Vec<String>, Trouble> {
+    tags(engine, lease, TAGS).await
+}
+
+/// Tags below this prefix of runs of this machine that are over.
+pub(super) async fn tags(
+    engine: &Engine,
+    lease: &Lease,
+    prefix: &str,
+) -> Result<Vec<String>, Trouble> {
     let options = ListImagesOptionsBuilder::default().build();
     let all = engine
         .bounded(engine.docker().list_images(Some(options)))
@@ -130,13 +150,10 @@ async fn abandoned_tags(engine: &Engine, lease: &Lease) -> Result<Vec<String>, T
     let abandoned = |tag: &String| {
         let owner = tag
             .rsplit_once(':')
-            .and_then(|(name, _)| Owner::of_repository(name));
+            .and_then(|(name, _)| Owner::of_repository(name, prefix));
         owner.is_some_and(|owner| lease.is_abandoned(&owner, engine.endpoint.is_local()))
     };
-    Ok(tags
-        .filter(|tag| tag.starts_with(TAGS))
-        .filter(abandoned)
-        .collect())
+    Ok(tags.filter(abandoned).collect())
 }
 
 /// Removes a container, running or not, with its anonymous volumes; gives whether there was one.

@@ -25,7 +25,14 @@ pub(super) async fn run(
 ) -> Answer {
     let name = session.container_name();
     let ran = in_container(session, request, image, (&name, desk)).await;
-    let left = session.remove_container(&name).await;
+    let left = match &session.kept {
+        // It ran and it ended. Whether it goes is known when its gate is judged.
+        Some(kept) if ran.is_ok() => {
+            kept.candidate(&name, desk);
+            None
+        }
+        _ => session.remove_container(&name).await,
+    };
     match ran {
         Ok(mut ran) => {
             ran.notes.extend(left);
@@ -96,7 +103,7 @@ async fn start(
         image: &image,
         root: &session.root,
         local: engine.endpoint.is_local(),
-        labels: session.lease.labels(),
+        labels: session.labels(),
     };
     let body = config::body(request, frame)?;
     let created = session.held.create(engine, name, body).await;

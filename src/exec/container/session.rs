@@ -1,7 +1,7 @@
 //! A connected engine, the lease of this run on it, and what this run holds there.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use super::build;
 use super::discover;
 use super::engine::Engine;
 use super::held::Held;
+use super::keep::Kept;
 use super::lease::Lease;
 use super::reap;
 use crate::exec::process::Process;
@@ -34,6 +35,8 @@ pub(super) struct Session {
     pub(super) held: Held,
     /// What became of the leftovers of killed runs.
     notes: RefCell<Vec<String>>,
+    /// What is kept of gates that fail.
+    pub(super) kept: Option<Kept>,
     count: Cell<u32>,
     buildx: OnceCell<bool>,
 }
@@ -63,6 +66,7 @@ impl Session {
             env: settings.env.clone(),
             held: Held::default(),
             notes: RefCell::new(notes),
+            kept: settings.keep.clone().map(Kept::new),
             count: Cell::new(0),
             buildx: OnceCell::new(),
         })
@@ -111,7 +115,18 @@ impl Session {
 
     /// Removes everything of ours; see [`crate::exec::Executor::clear_up`].
     pub(super) async fn clear_up(&self) {
+        if let Some(kept) = &self.kept {
+            let notes = kept.keep(self).await;
+            self.notes.borrow_mut().extend(notes);
+        }
         self.held.clear_up(&self.engine).await;
+    }
+
+    /// The labels of a container of this run.
+    pub(super) fn labels(&self) -> HashMap<String, String> {
+        let mut labels = self.lease.labels();
+        labels.extend(self.kept.as_ref().map(Kept::label));
+        labels
     }
 
     /// What came of it.

@@ -148,6 +148,7 @@ impl Lab {
             root,
             env,
             run: run.to_owned(),
+            keep: None,
         };
         Container::new(settings, process)
     }
@@ -169,6 +170,7 @@ async fn engine_or_skip(builder: &str) -> Option<Lab> {
         root: root.path().to_path_buf(),
         env: env.clone(),
         run: name.clone(),
+        keep: None,
     };
     let run = format!("{name}-{}", std::process::id());
     let lab = Lab {

@@ -2,9 +2,11 @@
 //! nothing else. By the rules of `reap.rs`: what a live run or anybody else owns is never touched.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::discover;
 use super::engine::Engine;
+use super::keep;
 use super::lease::Lease;
 use super::reap;
 use crate::model::{NoAnswer, Unanswered, limits};
@@ -29,10 +31,15 @@ pub struct Tidy {
     pub unknown: Option<Unanswered>,
 }
 
-/// Removes what killed runs left; with `look_only` nothing is removed. `run` is an id of its own.
-pub async fn tidy(env: &BTreeMap<String, String>, run: &str, look_only: bool) -> Tidy {
+/// Removes what killed runs left, and what was kept for the project in the directory `home`; with
+/// `look_only` nothing is removed. `run` is an id of its own.
+pub async fn tidy(
+    env: &BTreeMap<String, String>,
+    (run, home): (&str, &Path),
+    look_only: bool,
+) -> Tidy {
     match open(env, run).await {
-        Ok((engine, lease)) => tidied(&engine, &lease, look_only).await,
+        Ok((engine, lease)) => tidied(&engine, &lease, home, look_only).await,
         Err(why) => Tidy {
             unknown: Some(why),
             ..Tidy::default()
@@ -50,8 +57,12 @@ async fn open(env: &BTreeMap<String, String>, run: &str) -> Result<(Engine, Leas
     Ok((engine, lease))
 }
 
-async fn tidied(engine: &Engine, lease: &Lease, look_only: bool) -> Tidy {
-    let (found, troubles) = reap::leftovers(engine, lease).await;
+async fn tidied(engine: &Engine, lease: &Lease, home: &Path, look_only: bool) -> Tidy {
+    let (mut found, mut troubles) = reap::leftovers(engine, lease).await;
+    match keep::kept(engine, lease, home).await {
+        Ok(kept) => found.extend(kept),
+        Err(trouble) => troubles.push(trouble),
+    }
     let mut tidy = Tidy::default();
     for left in found {
         let removed = match look_only {
@@ -64,7 +75,7 @@ async fn tidied(engine: &Engine, lease: &Lease, look_only: bool) -> Tidy {
             trouble: removed.err().map(|trouble| trouble.message().to_owned()),
         });
     }
-    let doing = "looking for what killed runs left";
+    let doing = "looking for what runs left";
     let trouble = troubles.into_iter().next();
     tidy.unknown = trouble.map(|trouble| trouble.unanswered(NoAnswer::EngineGone, doing));
     tidy

@@ -338,7 +338,7 @@ async fn what_a_killed_run_left_is_removed_and_a_live_runs_is_not() {
     let me = lab.run.clone();
     let dead_tag = format!("{}dead-1:1", name.strip_suffix(&me).unwrap());
     lab.docker(&["tag", &image.id, &dead_tag]).await;
-    let owner = crate::exec::container::lease::Owner::of_repository(name).unwrap();
+    let owner = crate::exec::container::lease::Owner::of_repository(name, "prove-tmp/").unwrap();
     for run in ["dead-1", me.as_str()] {
         let labels = [
             format!("prove.host={}", owner.host),
