@@ -12,6 +12,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
+use super::subject::BITS_COUNT;
 use super::{HookError, Repository, Subject};
 use crate::model::Digest;
 use crate::sys::fs::open_own;
@@ -129,7 +130,8 @@ pub fn remove_tree(repository: &Repository) -> Result<bool, HookError> {
 /// Whether a commit is being proved in the kept tree of this repository.
 #[must_use]
 pub fn is_held(repository: &Repository) -> bool {
-    match File::open(repository.own().join("lock")) {
+    let path = repository.own().join("lock");
+    match open_own(&path, OpenOptions::new().read(true)) {
         Ok(file) => file.try_lock_shared().is_err(),
         Err(error) => error.kind() != ErrorKind::NotFound,
     }
@@ -256,13 +258,16 @@ fn unborn(git: &Git, tree: &str) -> Result<String, GitError> {
     git.text(&["commit-tree", tree, "-m", "what is staged"])
 }
 
-/// Hooks of the project do not run for what we lay out, and all files are laid out.
-fn quiet() -> [&'static OsStr; 4] {
+/// Hooks of the project do not run for what we lay out, and all files are laid out, as executable
+/// as they are in the subject.
+fn quiet() -> [&'static OsStr; 6] {
     [
         "-c",
         "core.hooksPath=/dev/null",
         "-c",
         "core.sparseCheckout=false",
+        "-c",
+        BITS_COUNT,
     ]
     .map(OsStr::new)
 }

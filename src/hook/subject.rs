@@ -126,6 +126,8 @@ impl Subject {
             return Ok(None);
         }
         let status = git.output(&[
+            "-c",
+            BITS_COUNT,
             "status",
             "--porcelain",
             "-z",
@@ -168,6 +170,9 @@ pub fn foreign(tree: &Path, files: &[PathBuf]) -> Result<Vec<PathBuf>, HookError
     };
     Ok(files.iter().filter(is_foreign).cloned().collect())
 }
+
+/// A repository may have git overlook which files can be executed; those who run them do not.
+pub(super) const BITS_COUNT: &str = "core.fileMode=true";
 
 /// The first characters of an object's name.
 fn short(object: &str) -> &str {

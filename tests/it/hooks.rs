@@ -519,3 +519,62 @@ fn a_hook_that_is_asked_to_end_ends_its_run() {
     wait_until_gone(&gate);
     assert!(!repo.project.path().join(".git/prove/proven.jsonl").exists());
 }
+
+/// A gate that refuses what it finds in the files that changed since the base branch.
+const SINCE: &str = concat!(
+    "version: 1\ngates:\n  look:\n",
+    "    run: [sh, -c, '! grep -q broken \"$@\"', look]\n",
+    "    files: { match: '*.sh', since: base }\n",
+);
+
+#[test]
+fn a_proof_of_what_changed_since_the_base_does_not_stand_for_another_base() {
+    let repo = Repo::hooked();
+    repo.project.file("prove.yml", SINCE);
+    let first = repo.commit("the gate");
+    repo.git(&["checkout", "-q", "-b", "work"]).expect(0, &[]);
+    repo.project.file("a.sh", "broken\n");
+    let second = repo.commit("breaks it");
+    repo.project.file("b.sh", "good\n");
+    repo.commit("goes on");
+    // As if what is broken had been merged already: only the last commit counts.
+    repo.git(&["branch", "-f", "main", &second]).expect(0, &[]);
+    repo.git(&["push", "a", "work"]).expect(0, &[]);
+    repo.git(&["branch", "-f", "main", &first]).expect(0, &[]);
+    repo.git(&["push", "b", "work"])
+        .expect(1, &["is refuted", "the push is held back"]);
+    assert_eq!(repo.remote("b", "work"), None);
+}
+
+#[test]
+fn other_bits_are_a_difference_also_where_git_is_told_to_overlook_them() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let repo = Repo::hooked();
+    let chmod = |mode| {
+        let tool = repo.project.path().join("tool");
+        fs::set_permissions(tool, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    repo.git(&["config", "core.fileMode", "false"])
+        .expect(0, &[]);
+    repo.project
+        .file("tool", "")
+        .file("prove.yml", "version: 1\ngates: { a: 'test -x tool' }\n");
+    chmod(0o755);
+    repo.commit("a tool that cannot be executed");
+    repo.git(&["push", "a", "main"])
+        .expect(1, &["is refuted", "the push is held back"]);
+    // And the other way round: the commit is good, and the disk is not.
+    repo.git(&["update-index", "--chmod=+x", "tool"])
+        .expect(0, &[]);
+    repo.git(&["commit", "-q", "-m", "now it can"])
+        .expect(0, &[]);
+    chmod(0o644);
+    repo.git(&["push", "a", "main"]).expect(0, &[]);
+    assert_eq!(repo.remote("a", "main"), Some(repo.sha("main")));
+    // A tree that is the commit is still used as it is.
+    chmod(0o755);
+    repo.git(&["push", "b", "main"])
+        .expect(0, &["was proved before"]);
+    repo.prove(&["run", "--rev", "HEAD"])
+        .expect(0, &["exactly that"]);
+}
