@@ -37,6 +37,7 @@ pub(super) fn gather(root: &Path, asks: &Survey, stands_for: Option<&str>) -> Fa
             .map(|file| (file.clone(), read(root, file)))
             .collect(),
         weighed: asks.weighed,
+        needs_base: asks.needs_base,
         git: asks.needs_git.then(git),
         today: sys::clock::today(),
         ci,

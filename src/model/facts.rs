@@ -13,6 +13,9 @@ pub struct Facts {
     pub files: BTreeMap<String, Result<String, String>>,
     /// Git, when the gate file asks for it; the error says why it cannot be had.
     pub git: Option<Result<GitFacts, String>>,
+    /// It depends on where HEAD left the default branch what the gate file means, or which files a
+    /// gate is given.
+    pub needs_base: bool,
     /// Today, UTC, `YYYY-MM-DD`: waivers and advisories may have a last day.
     pub today: String,
     /// What the CI says, if there is one.

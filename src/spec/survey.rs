@@ -18,6 +18,8 @@ pub struct Survey {
     pub packs: BTreeSet<String>,
     /// Some text has `${{ git.* }}`, or some `when` asks for the branch or the tag.
     pub needs_git: bool,
+    /// Some text has `${{ git.base }}`, or some `files` has `since`.
+    pub needs_base: bool,
 }
 
 /// Looks through a gate file and the packs that come with prove. Mistakes are not said here: `load`
@@ -75,6 +77,9 @@ impl Survey {
                     if entry.key.text == "when" {
                         entry.value.items().iter().for_each(|map| self.when(map));
                     }
+                    if entry.key.text == "files" {
+                        self.needs_base |= entry.value.entry("since").is_some();
+                    }
                     self.node(&entry.value);
                 }
             }
@@ -105,7 +110,10 @@ impl Survey {
         for expression in template::expressions(text) {
             match expression.split_once('.') {
                 Some(("env", name)) => self.weigh([name.to_owned()]),
-                Some(("git", _)) => self.needs_git = true,
+                Some(("git", fact)) => {
+                    self.needs_git = true;
+                    self.needs_base |= fact == "base";
+                }
                 _ => {}
             }
         }

@@ -259,7 +259,9 @@ impl Ground {
         // With both, only `--file` tells them apart, and hooks do not have it.
         let names = gatefile::NAMES.iter();
         let both = names.filter(|name| project.origin.root.join(name).exists());
-        if adrift || both.count() > 1 {
+        // The default branch moves without this commit: other files would be looked at then.
+        let moves = project.facts.needs_base;
+        if adrift || moves || both.count() > 1 {
             return Ok(());
         }
         let name = project.origin.file.file_name().unwrap_or_default();

@@ -167,6 +167,7 @@ fn facts() -> Facts {
     };
     Facts {
         weighed: std::collections::BTreeSet::new(),
+        needs_base: false,
         env: env
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into(),

@@ -100,3 +100,15 @@ fn beside_a_pack_a_gate_may_go_without_a_kind() {
         "#/$defs/gates"
     );
 }
+
+#[test]
+fn what_depends_on_the_base_branch_is_known_before_anything_is_loaded() {
+    let needs_base = |gate: &str| {
+        let file = format!("version: 1\ngates: {{ a: {gate} }}\n");
+        let document = yaml::parse(0, file.as_bytes()).unwrap();
+        survey(&document, &Kinds).needs_base
+    };
+    assert!(needs_base("'x ${{ git.base }}'"));
+    assert!(needs_base("{ run: x, files: { match: '*', since: base } }"));
+    assert!(!needs_base("{ run: 'x ${{ git.sha }}', files: '*' }"));
+}
