@@ -1,11 +1,15 @@
 //! Floor 2, other people's formats: bytes to values, total, fuzzed, without I/O.
 
+pub mod compose;
 pub mod dockerfile;
 pub mod dockerignore;
+pub mod dotenv;
 pub mod glob;
+pub mod interpolate;
 pub mod junit;
 pub mod near;
 pub mod reference;
+pub mod source;
 pub mod span;
 pub mod toml;
 pub mod words;

@@ -66,7 +66,20 @@ pub const DOCKERFILE_PROBLEMS: usize = 1_000;
 pub const ONBUILD_DEPTH: usize = 4;
 /// Nesting of `${…}` in a word.
 pub const EXPANSION_DEPTH: usize = 64;
-/// Bytes that a word may grow to by expansion. `ENV a=$a$a` doubles with every line.
+/// Bytes that a word of a Dockerfile or a text of a compose file may grow to by expansion. `ENV a=$a$a`
+/// doubles with every line.
 pub const EXPANDED_BYTES: usize = 1 << 20;
 /// Bytes that all words of a Dockerfile together may grow to.
 pub const EXPANDED_ALL_BYTES: usize = 64 << 20;
+/// Bytes of one compose file, `.env` or `env_file`: the longest that people keep are some hundred KiB.
+pub const COMPOSE_FILE_BYTES: usize = 4 << 20;
+/// Bytes of all files that one compose project is made of.
+pub const COMPOSE_BYTES: usize = 32 << 20;
+/// Times that a file is loaded for one compose project, each `include` and `extends` counted.
+pub const COMPOSE_LOADS: usize = 512;
+/// Files behind each other (`include` of an `include`), and services that extend each other.
+pub const COMPOSE_DEPTH: usize = 24;
+/// Variables in defaults of variables: `${A:-${B:-${C}}}`.
+pub const VARIABLE_DEPTH: usize = 16;
+/// Bytes of all texts of a compose project that variables are filled into.
+pub const ALL_EXPANDED_BYTES: usize = 32 << 20;

@@ -1,6 +1,7 @@
 //! Diagnostics: what is wrong with a gate file, where, why, and what to do. Data only;
 //! `render.rs` shows them.
 
+pub use crate::format::source::Sources;
 use crate::format::yaml::{Span, YamlError, YamlErrorKind};
 
 /// A mistake in a gate file.
@@ -81,48 +82,6 @@ impl From<YamlError> for Diagnostic {
             diagnostic = diagnostic.label("again here").also(first, "first here");
         }
         diagnostic
-    }
-}
-
-/// The texts that diagnostics point into. Source 0 is the gate file.
-#[derive(Debug, Clone, Default)]
-pub struct Sources {
-    files: Vec<(String, String)>,
-}
-
-impl Sources {
-    /// Adds a source and gives its number.
-    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> u32 {
-        self.files.push((name.into(), text.into()));
-        u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX)
-    }
-
-    /// What a source is called.
-    #[must_use]
-    pub fn name(&self, source: u32) -> &str {
-        self.files.get(source as usize).map_or("", |(name, _)| name)
-    }
-
-    /// The text of a source.
-    #[must_use]
-    pub fn text(&self, source: u32) -> &str {
-        self.files.get(source as usize).map_or("", |(_, text)| text)
-    }
-
-    /// What is written at a place.
-    #[must_use]
-    pub fn slice(&self, span: Span) -> &str {
-        span.slice(self.text(span.source))
-    }
-
-    /// Line and column (in characters) of a place, both from 1.
-    #[must_use]
-    pub fn position(&self, span: Span) -> (usize, usize) {
-        let text = self.text(span.source);
-        let before = text.get(..span.start as usize).unwrap_or(text);
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |n| n + 1);
-        (line, before[start..].chars().count() + 1)
     }
 }
 

@@ -5,14 +5,20 @@ use std::collections::{HashMap, HashSet};
 use granit_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::error::{self, YamlError, YamlErrorKind};
+use super::parts::{self, height, weight};
 use super::{Document, Entry, Key, Node, Span, Style, Value};
 use crate::model::limits;
 
 /// Reads the events of one document.
-pub(super) fn document(source: u32, text: &str) -> Result<Document, Vec<YamlError>> {
+pub(super) fn document(
+    source: u32,
+    text: &str,
+    kept: &[&'static str],
+) -> Result<Document, Vec<YamlError>> {
     let mut builder = Builder {
         source,
         text,
+        kept,
         ..Builder::default()
     };
     let options = granit_parser::options! {
@@ -33,6 +39,7 @@ pub(super) fn document(source: u32, text: &str) -> Result<Document, Vec<YamlErro
     match builder.root {
         Some(root) if root.value != Value::Null => Ok(Document {
             root,
+            tags: builder.tags,
             mistakes: builder.mistakes,
         }),
         _ => {
@@ -46,6 +53,9 @@ pub(super) fn document(source: u32, text: &str) -> Result<Document, Vec<YamlErro
 struct Builder<'t> {
     source: u32,
     text: &'t str,
+    /// Tags that mean something to the reader.
+    kept: &'t [&'static str],
+    tags: Vec<(Span, &'static str)>,
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
     root: Option<Node>,
@@ -59,6 +69,7 @@ struct Builder<'t> {
 struct Open {
     start: usize,
     anchor: usize,
+    tag: Option<&'static str>,
     items: Items,
 }
 
@@ -82,16 +93,16 @@ impl Builder<'_> {
                 return self.leaf(node, anchor);
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.collection_tag(tag.as_deref(), at);
-                return self.start(span, anchor, Items::List(Vec::new()));
+                let tag = self.collection_tag(tag.as_deref(), at);
+                return self.start(span, anchor, (tag, Items::List(Vec::new())));
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.collection_tag(tag.as_deref(), at);
+                let tag = self.collection_tag(tag.as_deref(), at);
                 let items = Items::Map {
                     entries: Vec::new(),
                     key: None,
                 };
-                return self.start(span, anchor, items);
+                return self.start(span, anchor, (tag, items));
             }
             Event::SequenceEnd | Event::MappingEnd => return self.finish(span),
             Event::Alias(anchor) => return self.alias(anchor, span),
@@ -146,6 +157,7 @@ impl Builder<'_> {
                 },
             ),
             None | Some(("tag:yaml.org,2002:", "int" | "float" | "bool" | "null")) => (text, style),
+            Some(_) if self.keep(tag).is_some_and(|tag| self.note(span, tag)) => (text, style),
             // The text that was probably meant, so that this is the only mistake here.
             Some(_) => (self.unknown_tag(at) + &text, Style::Quoted),
         };
@@ -158,13 +170,34 @@ impl Builder<'_> {
         Node { span, value }
     }
 
-    fn collection_tag(&mut self, tag: Option<&Tag>, at: &granit_parser::Span) {
+    /// The tag when the reader asked for it.
+    fn keep(&self, tag: Option<&Tag>) -> Option<&'static str> {
+        let tag = tag?;
+        let same = |word: &&&'static str| tag.handle() == "!" && tag.suffix() == &word[1..];
+        self.kept.iter().find(same).copied()
+    }
+
+    fn note(&mut self, span: Span, tag: &'static str) -> bool {
+        self.tags.push((span, tag));
+        true
+    }
+
+    fn collection_tag(
+        &mut self,
+        tag: Option<&Tag>,
+        at: &granit_parser::Span,
+    ) -> Option<&'static str> {
+        let kept = self.keep(tag);
+        if kept.is_some() {
+            return kept;
+        }
         let known = tag.is_none_or(|tag| {
             tag.handle() == "tag:yaml.org,2002:" && matches!(tag.suffix(), "map" | "seq")
         });
         if !known {
             self.unknown_tag(at);
         }
+        None
     }
 
     fn unknown_tag(&mut self, at: &granit_parser::Span) -> String {
@@ -179,13 +212,19 @@ impl Builder<'_> {
         written.to_owned()
     }
 
-    fn start(&mut self, span: Span, anchor: usize, items: Items) -> Step {
+    fn start(
+        &mut self,
+        span: Span,
+        anchor: usize,
+        (tag, items): (Option<&'static str>, Items),
+    ) -> Step {
         if self.open.len() >= limits::YAML_DEPTH {
             return Err(error::too_deep(span));
         }
         self.open.push(Open {
             start: span.start as usize,
             anchor,
+            tag,
             items,
         });
         Ok(())
@@ -199,6 +238,9 @@ impl Builder<'_> {
         let start = open.start.min(end);
         let text = self.text.get(start..end).unwrap_or_default();
         let span = Span::new(self.source, start, start + text.trim_end().len());
+        if let Some(tag) = open.tag {
+            self.tags.push((span, tag));
+        }
         let value = match open.items {
             Items::List(items) => Value::Sequence(items),
             Items::Map { entries, .. } => Value::Mapping(self.close_map(entries)),
@@ -228,36 +270,8 @@ impl Builder<'_> {
             Items::Map { entries, key } => match key.take() {
                 Some((key, true)) => entries.push(Entry { key, value: node }),
                 Some((_, false)) => {}
-                None => *key = Some(Self::key(node, &mut self.mistakes)),
+                None => *key = Some(parts::key(node, &mut self.mistakes)),
             },
-        }
-    }
-
-    /// A node as a key; `false` when it cannot be one and its value must be dropped.
-    fn key(node: Node, mistakes: &mut Vec<YamlError>) -> (Key, bool) {
-        let span = node.span;
-        match node.value {
-            Value::Scalar { text, .. } => (Key { span, text }, true),
-            Value::Null => (
-                Key {
-                    span,
-                    text: "null".to_owned(),
-                },
-                true,
-            ),
-            Value::Sequence(_) | Value::Mapping(_) => {
-                let message = "a key must be text, here it is a list or a map";
-                let help = "to YAML `{` opens a map: put a text with braces in quotes";
-                let error = YamlError::new(span, YamlErrorKind::KeyNotText, message);
-                mistakes.push(error.help(help));
-                (
-                    Key {
-                        span,
-                        text: String::new(),
-                    },
-                    false,
-                )
-            }
         }
     }
 
@@ -358,28 +372,5 @@ impl Builder<'_> {
             own.extend(fresh.cloned());
         }
         own
-    }
-}
-
-/// Levels of collections in a node.
-fn height(node: &Node) -> usize {
-    match &node.value {
-        Value::Sequence(items) => 1 + items.iter().map(height).max().unwrap_or(0),
-        Value::Mapping(entries) => 1 + entries.iter().map(|e| height(&e.value)).max().unwrap_or(0),
-        _ => 0,
-    }
-}
-
-/// Nodes and bytes of a node.
-fn weight(node: &Node) -> (usize, usize) {
-    let add = |(n, b): (usize, usize), (m, c): (usize, usize)| (n + m, b + c);
-    match &node.value {
-        Value::Null => (1, 0),
-        Value::Scalar { text, .. } => (1, text.len()),
-        Value::Sequence(items) => items.iter().map(weight).fold((1, 0), add),
-        Value::Mapping(entries) => entries
-            .iter()
-            .map(|e| add(weight(&e.value), (1, e.key.text.len())))
-            .fold((1, 0), add),
     }
 }

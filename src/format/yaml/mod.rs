@@ -6,6 +6,7 @@
 
 mod build;
 mod error;
+mod parts;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,8 @@ use crate::model::limits;
 pub struct Document {
     /// The tree. Never null: an empty document is an error.
     pub root: Node,
+    /// Nodes that bear a tag which the reader asked for ([`parse_with_tags`]), by their span.
+    pub tags: Vec<(Span, &'static str)>,
     /// Mistakes that leave a tree to go on with: duplicate keys, unknown tags, unknown aliases.
     /// A reader that ignores these is wrong.
     pub mistakes: Vec<YamlError>,
@@ -86,11 +89,23 @@ pub struct Key {
 /// Every mistake after which there is no tree to go on with; those that leave one are in
 /// [`Document::mistakes`].
 pub fn parse(source: u32, bytes: &[u8]) -> Result<Document, Vec<YamlError>> {
+    parse_with_tags(source, bytes, &[])
+}
+
+/// Reads one document in which some tags (`!reset`) mean something; all others are mistakes.
+///
+/// # Errors
+/// See [`parse`].
+pub fn parse_with_tags(
+    source: u32,
+    bytes: &[u8],
+    tags: &[&'static str],
+) -> Result<Document, Vec<YamlError>> {
     if bytes.len() > limits::GATE_FILE_BYTES {
         return Err(vec![error::too_long(source)]);
     }
     let text = std::str::from_utf8(bytes).map_err(|e| vec![error::not_utf8(source, e)])?;
-    build::document(source, text)
+    build::document(source, text, tags)
 }
 
 impl PartialEq for Node {
