@@ -216,4 +216,9 @@ impl Listener for Fold {
         self.0.borrow_mut().add(event);
         Ok(())
     }
+
+    fn amend(&mut self, _: &[Event], summary: &Summary) -> Result<(), Reason> {
+        self.0.borrow_mut().clone_from(summary);
+        Ok(())
+    }
 }

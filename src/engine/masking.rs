@@ -157,16 +157,21 @@ impl Mask<'_> {
             severity,
             location,
             message,
+            why,
             help,
+            source,
+            waived,
         } = finding;
-        let location = location.map(|location| self.location(location));
-        let (message, help) = (self.text(message), help.map(|text| self.text(text)));
+        let masked = |text: Option<String>| text.map(|text| self.text(text));
         Finding {
-            rule,
+            rule: self.text(rule),
             severity,
-            location,
-            message,
-            help,
+            location: location.map(|location| self.location(location)),
+            message: self.text(message),
+            why: masked(why),
+            help: masked(help),
+            source: masked(source),
+            waived: masked(waived),
         }
     }
 

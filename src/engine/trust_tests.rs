@@ -177,7 +177,7 @@ async fn a_report_that_cannot_be_written_makes_a_proved_run_undecided_in_every_r
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_fails_at_the_very_end_still_makes_the_run_undecided() {
+async fn who_fails_at_the_very_end_still_makes_the_run_undecided_for_everyone() {
     let failing = |line: &str| {
         if line == "end proved" {
             Err(until("end"))
@@ -185,12 +185,52 @@ async fn who_fails_at_the_very_end_still_makes_the_run_undecided() {
             Ok(())
         }
     };
-    let (summary, told) = Staged::new([gate("a")]).ear(failing).run().await;
-    assert_eq!(told.last().map(String::as_str), Some("end proved"));
+    let staged = Staged::new([gate("a")]).ear(failing);
+    let (summary, told) = staged.run().await;
+    assert_eq!(
+        told[4..],
+        [
+            "end proved",
+            "amend undecided (doubt: ear: no space at end; end undecided)",
+        ]
+    );
     assert_eq!(
         summary.finished.map(|(verdict, _)| verdict),
         Some(RunVerdict::Undecided)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_in_the_last_doubt_is_masked_too() {
+    let failing = |line: &str| match line.starts_with("end ") {
+        true => Err(Reason::new("cannot write to hunter2")),
+        false => Ok(()),
+    };
+    let mut staged = Staged::new([gate("a")]).ear(failing);
+    staged.secrets = vec!["hunter2"];
+    let (summary, told) = staged.run().await;
+    assert_eq!(summary.doubts[0].headline, "ear: cannot write to ***");
+    assert!(!told.join(" ").contains("hunter2"), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_fails_at_the_correction_is_in_the_next_one() {
+    let at = |start: &'static str| {
+        move |line: &str| match line.starts_with(start) {
+            true => Err(until(start)),
+            false => Ok(()),
+        }
+    };
+    let staged = Staged::new([gate("a")]).ear(at("end")).ear(at("amend"));
+    let (summary, told) = staged.run().await;
+    assert_eq!(
+        told.last().map(String::as_str),
+        Some(
+            "amend undecided (doubt: ear: no space at end; doubt: ear: no space at amend; \
+             end undecided)"
+        )
+    );
+    assert_eq!(summary.doubts.len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

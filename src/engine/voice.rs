@@ -9,7 +9,7 @@ use super::drain::Drain;
 use super::masking;
 use super::world::Clock;
 use crate::event::{Body, Event, Listener, Summary};
-use crate::model::{GateName, Masker, Reason};
+use crate::model::{GateName, Masker, Reason, RunVerdict};
 
 /// Says events, in order, to everyone who still listens.
 pub(super) struct Voice<'w> {
@@ -111,28 +111,44 @@ impl<'w> Voice<'w> {
         self.end(drain).await
     }
 
-    /// Says the verdict. After that nothing can be said, but whoever asks the summary learns it.
+    /// Says the verdict. What fails on that, or comes while readers are waited for, may make it
+    /// another one: then everyone puts the new end in the place of the old one.
     async fn end(self, mut drain: Drain<'_>) -> Summary {
+        let (end, doubts) = self.say_end();
+        let mut late: Vec<Body> = doubts.into_iter().map(|d| self.late(d)).collect();
+        let mut told = 0;
+        loop {
+            let signal = drain.wait().await;
+            let forced = true;
+            late.extend(signal.map(|signal| Body::Interrupted { signal, forced }));
+            late.extend(self.arrived().into_iter().map(|d| self.late(d)));
+            if late.len() == told {
+                break;
+            }
+            let doubts = self.inner.borrow_mut().amend(end, &late, told);
+            told = late.len();
+            late.extend(doubts.into_iter().map(|d| self.late(d)));
+        }
+        self.inner.into_inner().summary
+    }
+
+    /// At the moment that was sealed: files have this very event as their end already.
+    fn say_end(&self) -> (End, Vec<Reason>) {
         let now_ms = self.clock.now_ms();
-        let mut doubts = {
-            let mut inner = self.inner.borrow_mut();
-            let sealed = inner.summary.finished;
-            let at_ms = sealed.map_or(now_ms, |(_, sealed)| sealed);
-            let body = Body::RunFinished {
-                verdict: inner.summary.verdict(),
-                duration_ms: at_ms,
-            };
-            // At the moment that was sealed: files have this very event as their end already.
-            inner.tell(body, at_ms)
+        let mut inner = self.inner.borrow_mut();
+        let at_ms = inner.summary.finished.map_or(now_ms, |(_, sealed)| sealed);
+        let verdict = inner.summary.verdict();
+        let end = End {
+            seq: inner.seq,
+            at_ms,
+            verdict,
         };
-        let signal = drain.wait().await;
-        doubts.extend(self.arrived());
-        let mut summary = self.inner.into_inner().summary;
-        summary.interrupted = summary.interrupted.or(signal);
-        summary.doubts.extend(doubts);
-        let duration_ms = summary.finished.map_or(now_ms, |(_, ms)| ms);
-        summary.finished = Some((summary.verdict(), duration_ms));
-        summary
+        let doubts = inner.tell(end.body(verdict), at_ms);
+        (end, doubts)
+    }
+
+    fn late(&self, reason: Reason) -> Body {
+        masking::mask(&self.masker, Body::Doubt { reason })
     }
 
     fn arrived(&self) -> Vec<Reason> {
@@ -144,14 +160,60 @@ impl<'w> Voice<'w> {
     fn say_all(&self, doubts: Vec<Reason>) {
         let mut waiting = VecDeque::from(doubts);
         while let Some(reason) = waiting.pop_front() {
-            let body = masking::mask(&self.masker, Body::Doubt { reason });
+            let body = self.late(reason);
             let at_ms = self.clock.now_ms();
             waiting.extend(self.inner.borrow_mut().tell(body, at_ms));
         }
     }
 }
 
+/// The end as it was told.
+#[derive(Clone, Copy)]
+struct End {
+    seq: u64,
+    at_ms: u64,
+    verdict: RunVerdict,
+}
+
+impl End {
+    fn body(self, verdict: RunVerdict) -> Body {
+        Body::RunFinished {
+            verdict,
+            duration_ms: self.at_ms,
+        }
+    }
+}
+
 impl Inner<'_> {
+    /// Folds what came after the end (what is behind `told` is new) and has everyone correct that
+    /// end, unless the verdict stays what it was; gives a doubt for each listener that failed.
+    fn amend(&mut self, end: End, late: &[Body], told: usize) -> Vec<Reason> {
+        let at_ms = end.at_ms;
+        let mut events: Vec<Event> = (end.seq..)
+            .zip(late)
+            .map(|(seq, body)| Event {
+                seq,
+                at_ms,
+                body: body.clone(),
+            })
+            .collect();
+        events[told..]
+            .iter()
+            .for_each(|event| self.summary.add(event));
+        let verdict = self.summary.verdict();
+        if verdict == end.verdict {
+            return Vec::new();
+        }
+        let last = Event {
+            seq: end.seq + events.len() as u64,
+            at_ms,
+            body: end.body(verdict),
+        };
+        self.summary.add(&last);
+        events.push(last);
+        self.drop_failing(|listener, summary| listener.amend(&events, summary))
+    }
+
     /// Folds and hands on; gives a doubt for each listener that failed.
     fn tell(&mut self, body: Body, at_ms: u64) -> Vec<Reason> {
         let event = Event {

@@ -254,4 +254,16 @@ pub trait Listener {
     fn arrived(&mut self) -> Result<(), Reason> {
         Ok(())
     }
+
+    /// The [`Body::RunFinished`] that was told does not hold: somebody failed on that very event,
+    /// or a signal came while readers were waited for. `events` stand in its place, the last of
+    /// them is the end that holds, `summary` is the fold of all. Whatever can be replaced must be.
+    /// Called again when somebody fails meanwhile, with all events that stand in that place.
+    ///
+    /// # Errors
+    /// As [`Listener::hear`].
+    fn amend(&mut self, events: &[Event], summary: &Summary) -> Result<(), Reason> {
+        let _ = (events, summary);
+        Ok(())
+    }
 }

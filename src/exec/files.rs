@@ -4,6 +4,7 @@
 
 mod expand;
 mod matched;
+mod read;
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ use crate::sys::git::{Git, GitError};
 use crate::sys::walk::Budget;
 use crate::sys::{Tree, tree};
 
-/// Answers `List`, `Tracked` and `Snapshot` below one project.
+/// Answers the questions about files below one project.
 #[derive(Debug, Clone)]
 pub struct Files {
     root: PathBuf,
@@ -66,6 +67,9 @@ fn answer(root: &Path, probe: &Probe, budget: &Budget) -> Answer {
             patterns,
             since_base,
         } => matched::matched(root, (cwd, patterns), *since_base, budget).map(Answer::Matched),
+        Probe::Read { cwd, patterns } => {
+            read::read(root, (cwd, patterns), budget).map(Answer::Contents)
+        }
         Probe::Snapshot { cwd, patterns } => {
             snapshot(root, cwd, patterns, budget).map(Answer::Snapshot)
         }

@@ -37,6 +37,7 @@ impl Executor for Local {
             Probe::List { .. }
             | Probe::Tracked { .. }
             | Probe::Files { .. }
+            | Probe::Read { .. }
             | Probe::Snapshot { .. } => Box::pin(self.files.answer(probe, desk)),
             Probe::Run(_) | Probe::Build(_) | Probe::Tag { .. } => {
                 Box::pin(self.container.answer(probe, desk))

@@ -15,6 +15,7 @@
 //! | `{listed: [[Dockerfile], [], [src/]]}` | a list | a list of paths for each pattern; `x/` is a directory, `x@` a link to nothing |
 //! | `{files: [a.sh]}` | files | those that match |
 //! | `{tracked: [.env]}` | git | the paths that it tracks |
+//! | `{contents: [{Dockerfile: text}, {}]}` | a read | a map of paths and texts for each pattern |
 //! | `{snapshot: {a.txt: text}}` | a snapshot | files and their contents |
 //! | `{built: image}` `{built: failed}` | a build | how it ended |
 //! | `{unanswered: engine_absent}` | anything | there is no answer, and why (`model::NoAnswer`, in snake case; `timeout` is the gate's own) |
@@ -28,8 +29,8 @@ use super::judge::testing::image;
 use super::registry;
 use crate::format::yaml::{self, Node};
 use crate::model::{
-    Answer, Built, Collected, Digest, Ending, Entry, EntryKind, Facts, GateName, Judgement,
-    Matched, NoAnswer, Probe, Ran, Snapshot, Stamp, Step, StopCause, Unanswered,
+    Answer, Built, Collected, Content, Digest, Ending, Entry, EntryKind, Facts, GateName,
+    Judgement, Matched, NoAnswer, Probe, Ran, Snapshot, Stamp, Step, StopCause, Unanswered,
 };
 use crate::spec::{self, Gate, Kind, Pipeline};
 
@@ -133,6 +134,7 @@ fn suits(probe: &Probe, answer: &Answer) -> bool {
         | (Probe::Run(_), Answer::Ran(_))
         | (Probe::Tracked { .. }, Answer::Tracked(_))
         | (Probe::Files { .. }, Answer::Matched(_))
+        | (Probe::Read { .. }, Answer::Contents(_))
         | (Probe::Snapshot { .. }, Answer::Snapshot(_))
         | (Probe::Build(_), Answer::Built(_))
         | (Probe::Tag { .. }, Answer::Tagged) => true,
@@ -167,6 +169,7 @@ fn answer(node: &Node) -> Result<Answer, String> {
             paths: texts(value),
             changed: None,
         }),
+        ("contents", _) => Answer::Contents(value.items().iter().map(contents).collect()),
         ("snapshot", _) => Answer::Snapshot(snapshot(value)),
         ("built", "image") => Answer::Built(Built::Image {
             image: image("1"),
@@ -236,6 +239,14 @@ fn entries(list: &Node) -> Vec<Entry> {
         }
     };
     texts(list).into_iter().map(entry).collect()
+}
+
+fn contents(map: &Node) -> Vec<Content> {
+    let content = |entry: &yaml::Entry| Content {
+        path: entry.key.text.clone(),
+        bytes: Ok(entry.value.scalar().unwrap_or_default().into()),
+    };
+    map.entries().iter().map(content).collect()
 }
 
 fn snapshot(map: &Node) -> Snapshot {

@@ -283,17 +283,14 @@ fn tracked_file(turn: &Turn<'_>, path: &str) -> Finding {
 }
 
 fn finding(rule: &str, path: Option<&str>, message: String, help: String) -> Finding {
-    Finding {
-        rule: rule.to_owned(),
-        severity: Severity::Error,
-        location: path.map(|path| Location {
-            path: path.to_owned(),
-            line: 0,
-            column: 0,
-        }),
-        message,
-        help: Some(help),
-    }
+    let at = path.map(|path| Location {
+        path: path.to_owned(),
+        line: 0,
+        column: 0,
+    });
+    Finding::new(rule, Severity::Error, message)
+        .at(at)
+        .help(help)
 }
 
 /// One finding each for the first [`FINDINGS`]; the last of them says how many there are.

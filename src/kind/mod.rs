@@ -7,8 +7,10 @@ mod build;
 #[cfg(test)]
 mod cases;
 mod command;
+mod dockerignore;
 mod exists;
 mod judge;
+mod lint;
 mod paths;
 mod registry;
 mod run;

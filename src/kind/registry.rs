@@ -1,13 +1,14 @@
 //! The kinds and the packs that there are. A kind is one line here.
 
 use super::build::BuildSpec;
+use super::dockerignore::DockerignoreSpec;
 use super::exists::ExistsSpec;
 use super::run::Run;
 use super::setup::Setup;
 use crate::spec::{KindSpec, Registry};
 
 /// In the order of the reference.
-const KINDS: &[&dyn KindSpec] = &[&Run, &Setup, &ExistsSpec, &BuildSpec];
+const KINDS: &[&dyn KindSpec] = &[&Run, &Setup, &ExistsSpec, &DockerignoreSpec, &BuildSpec];
 
 // `PACKS`, out of `gates/*.yml`: name and text, sorted by name (see `build.rs`).
 include!(concat!(env!("OUT_DIR"), "/packs.rs"));
@@ -44,7 +45,7 @@ mod tests {
     #[test]
     fn every_word_is_there_once() {
         let words: Vec<_> = registry().kinds().iter().map(|kind| kind.word()).collect();
-        assert_eq!(words, ["run", "setup", "exists", "build"]);
+        assert_eq!(words, ["run", "setup", "exists", "dockerignore", "build"]);
     }
 
     #[test]

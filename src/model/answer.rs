@@ -17,6 +17,9 @@ pub enum Answer {
     Tracked(Vec<String>),
     /// To `Probe::Files`.
     Matched(Matched),
+    /// To `Probe::Read`: the files that match, one list per pattern, in the patterns' order. A list
+    /// is empty when nothing is there.
+    Contents(Vec<Vec<Content>>),
     /// To `Probe::Snapshot`.
     Snapshot(Snapshot),
     /// To `Probe::Build`.
@@ -138,6 +141,15 @@ pub enum EntryKind {
     BrokenLink,
     /// A socket, device or pipe.
     Other,
+}
+
+/// One file that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Relative to the directory that was asked about, with `/`.
+    pub path: String,
+    /// Its bytes, or why they cannot be had (a directory, too long, not readable).
+    pub bytes: Result<Vec<u8>, String>,
 }
 
 /// Contents of files by digest: equal snapshots mean equal bytes, modes and names.

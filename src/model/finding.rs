@@ -14,6 +14,21 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// All of them, lightest first.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Error];
+
+    /// Its word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// A place in a file of the project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
@@ -37,7 +52,65 @@ pub struct Finding {
     pub location: Option<Location>,
     /// What is wrong.
     pub message: String,
+    /// Why it matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// How to mend it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// Where the rule comes from: an address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The reason for which it does not count: a waiver that holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<String>,
+}
+
+impl Finding {
+    /// A finding that stands nowhere yet, with nothing but what is wrong.
+    #[must_use]
+    pub fn new(rule: impl Into<String>, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            rule: rule.into(),
+            severity,
+            location: None,
+            message: message.into(),
+            why: None,
+            help: None,
+            source: None,
+            waived: None,
+        }
+    }
+
+    /// Its weight in a word, for people: what is waived has none.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self.waived {
+            Some(_) => "waived",
+            None => self.severity.as_str(),
+        }
+    }
+
+    /// What is wrong, and why it does not count where it is waived.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match &self.waived {
+            Some(reason) => format!("{} (waived: {reason})", self.message),
+            None => self.message.clone(),
+        }
+    }
+
+    /// Where.
+    #[must_use]
+    pub fn at(mut self, location: Option<Location>) -> Self {
+        self.location = location;
+        self
+    }
+
+    /// How to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
 }

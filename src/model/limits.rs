@@ -23,6 +23,10 @@ pub const YAML_DEPTH: usize = 64;
 pub const ARGUMENT_BYTES: usize = 128 << 10;
 /// Bytes of one report file that a gate brings back.
 pub const RESULT_BYTES: u64 = 64 << 20;
+/// Bytes of one file that a static gate reads: far beyond any that a person writes.
+pub const READ_BYTES: u64 = 10 << 20;
+/// Bytes of all files that one question may bring.
+pub const READ_ALL_BYTES: u64 = 256 << 20;
 /// Files that one `results` or `keep` glob may bring back.
 pub const RESULT_FILES: usize = 10_000;
 /// Bytes of all files that one attempt keeps: screenshots and a core dump, not a disk.

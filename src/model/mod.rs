@@ -16,14 +16,15 @@ pub mod name;
 mod probe;
 mod reason;
 mod revision;
+mod rule;
 mod stage;
 mod step;
 mod trace;
 mod verdict;
 
 pub use answer::{
-    Answer, Built, Collected, Ending, Entry, EntryKind, Matched, NoAnswer, Ran, Snapshot, Stamp,
-    StopCause, Unanswered,
+    Answer, Built, Collected, Content, Ending, Entry, EntryKind, Matched, NoAnswer, Ran, Snapshot,
+    Stamp, StopCause, Unanswered,
 };
 pub use case::{Case, CaseStatus, CaseTotals};
 pub use digest::Digest;
@@ -40,6 +41,7 @@ pub use probe::{
 };
 pub use reason::Reason;
 pub use revision::Revision;
+pub use rule::{Rule, example_files};
 pub use stage::Stage;
 pub use step::{Judged, Judgement, Product, Step};
 pub use trace::Trace;

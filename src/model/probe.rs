@@ -33,6 +33,14 @@ pub enum Probe {
         /// And which of them changed since the base branch?
         since_base: bool,
     },
+    /// The bytes of these files. A plain path is that very file; a glob means files of the work
+    /// tree that git does not ignore.
+    Read {
+        /// The gate's directory.
+        cwd: String,
+        /// Globs or plain paths.
+        patterns: Vec<String>,
+    },
     /// What is in the files that match these patterns?
     Snapshot {
         /// The gate's directory.

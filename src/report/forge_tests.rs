@@ -27,16 +27,12 @@ fn placed(findings: usize) -> Vec<Event> {
         &["::error::x"],
     );
     lint.findings = (0..findings)
-        .map(|n| Finding {
-            rule: "R1".to_owned(),
-            severity: Severity::Error,
-            location: Some(Location {
+        .map(|n| {
+            Finding::new("R1", Severity::Error, "no-var").at(Some(Location {
                 path: "src/a,b.ts".to_owned(),
                 line: u32::try_from(n).unwrap() + 1,
                 column: 2,
-            }),
-            message: "no-var".to_owned(),
-            help: None,
+            }))
         })
         .collect();
     let mut stream = Stream::of(&["lint"]).gate(lint);

@@ -34,7 +34,7 @@ pub(super) struct Reporter<F> {
     form: F,
     sink: Sink,
     summary: Summary,
-    /// What a stream would have shown so far, for a file.
+    /// What a stream would have shown so far, for a file; without the end.
     so_far: Vec<u8>,
     /// The number that the next event has.
     next: u64,
@@ -103,12 +103,26 @@ impl<F: Form> Reporter<F> {
     }
 
     /// The end, unless it stands there already.
-    fn put_end(&mut self) -> Result<(), Reason> {
-        let bytes = std::mem::take(&mut self.so_far);
-        if self.sealed.as_ref() == Some(&bytes) {
+    fn put_end(&mut self, end: &[u8]) -> Result<(), Reason> {
+        let sealed = self.sealed.take();
+        if sealed.is_some_and(|sealed| sealed.strip_prefix(&*self.so_far) == Some(end)) {
             return Ok(());
         }
-        self.put(&bytes)
+        self.put(&[&self.so_far, end].concat())
+    }
+
+    /// What a stream shows of these events. It has shown an end already, so they come behind it.
+    fn taken(&mut self, events: &[Event], summary: &Summary) -> Result<Vec<u8>, Reason> {
+        let mut bytes = Vec::new();
+        for event in events {
+            let mut event = event.clone();
+            if matches!(self.sink, Sink::Stream(_)) {
+                event.seq = self.next;
+                self.next += 1;
+            }
+            bytes.extend(self.form.take(&event, summary)?);
+        }
+        Ok(bytes)
     }
 }
 
@@ -133,13 +147,11 @@ impl<F: Form> Listener for Reporter<F> {
                 self.so_far.extend_from_slice(&bytes);
                 self.put(&unfinished)
             }
+            (Sink::File(_), _) if last && self.form.is_document() => Ok(()),
+            (Sink::File(_), _) if last => self.put_end(&bytes),
             (Sink::File(_), _) => {
                 self.so_far.extend_from_slice(&bytes);
-                if last && !self.form.is_document() {
-                    self.put_end()
-                } else {
-                    Ok(())
-                }
+                Ok(())
             }
         }
     }
@@ -161,5 +173,16 @@ impl<F: Form> Listener for Reporter<F> {
             Sink::File(file) => file.arrived(),
         };
         arrived.map_err(|error| self.reason(&error))
+    }
+
+    /// A file is replaced. What a stream has shown cannot be taken back: what holds comes behind it.
+    fn amend(&mut self, events: &[Event], summary: &Summary) -> Result<(), Reason> {
+        let taken = self.taken(events, summary)?;
+        let bytes = match (&self.sink, self.form.is_document()) {
+            (_, true) => self.form.document(summary)?,
+            (Sink::Stream(_), false) => taken,
+            (Sink::File(_), false) => [&*self.so_far, &taken].concat(),
+        };
+        self.put(&bytes)
     }
 }

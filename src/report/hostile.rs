@@ -63,6 +63,9 @@ pub(super) fn run(text: &str) -> Vec<Event> {
     bad.findings = [Severity::Error, Severity::Warning, Severity::Info]
         .map(|severity| finding(text, severity))
         .into();
+    let mut waived = finding(text, Severity::Error);
+    waived.waived = Some(text.to_owned());
+    bad.findings.push(waived);
     bad.notes = vec![text.to_owned()];
     let mut broken = finished("broken", VerdictWord::Errored);
     broken.reason = Some(reason());
@@ -114,6 +117,9 @@ fn finding(text: &str, severity: Severity) -> Finding {
             column: 1,
         }),
         message: text.to_owned(),
+        why: Some(text.to_owned()),
         help: Some(text.to_owned()),
+        source: Some(text.to_owned()),
+        waived: None,
     }
 }

@@ -9,7 +9,7 @@ use roxmltree::{Document, Node};
 use super::hostile::{self, HOSTILE};
 use super::samples::{self, Pipe, Shelf, Stream, case, failed, finished, name, shown, verdict};
 use super::{Options, Sink, WORDS, check_word, make, replay};
-use crate::event::{Body, Event, wire};
+use crate::event::{Body, Event, Summary, wire};
 use crate::model::{CaseStatus, Reason, RunVerdict, VerdictWord};
 
 const NASTY: &str = "a<b>&\"'\u{1b}[31mred\u{0}\u{1}\u{8}\u{b}\u{c}\u{1f}\u{7f}\u{85}\u{feff}\u{fffe}\
@@ -66,6 +66,39 @@ fn a_replay_gives_the_bytes_of_the_live_run() {
                 .map(|event| wire::from_line(&wire::to_line(event).unwrap()).unwrap())
                 .collect();
             assert_eq!(file_of(word, &events), file_of(word, &recorded));
+        }
+    }
+}
+
+/// An end that does not hold, and what stands in its place.
+fn amended() -> (Vec<Event>, Vec<Event>) {
+    let told = samples::green();
+    let end = told.last().unwrap().clone();
+    let reason = Reason::new("the recorder: no space");
+    let last = Body::RunFinished {
+        verdict: RunVerdict::Undecided,
+        duration_ms: end.at_ms,
+    };
+    let bodies = [Body::Doubt { reason }, last];
+    let events = (end.seq..).zip(bodies);
+    let at_ms = end.at_ms;
+    let events = events.map(|(seq, body)| Event { seq, at_ms, body });
+    (told, events.collect())
+}
+
+#[test]
+fn a_file_with_an_end_that_does_not_hold_is_replaced() {
+    let (told, events) = amended();
+    let truth = [&told[..told.len() - 1], &events].concat();
+    let mut summary = Summary::default();
+    truth.iter().for_each(|event| summary.add(event));
+    for &word in WORDS {
+        let shelf = Shelf::default();
+        let mut reporters = [make(word, shelf.file(), &Options::default()).unwrap()];
+        assert_eq!(replay(&told, &mut reporters), []);
+        for _ in 0..2 {
+            assert_eq!(reporters[0].amend(&events, &summary), Ok(()));
+            assert_eq!(shelf.last(), file_of(word, &truth), "{word}");
         }
     }
 }

@@ -52,6 +52,12 @@ impl Diagnostic {
         self
     }
 
+    /// Names the nearest of the words that are known, when one is near.
+    #[must_use]
+    pub fn did_you_mean<'w>(self, written: &str, known: impl Iterator<Item = &'w str>) -> Self {
+        super::habits::did_you_mean(self, written, known)
+    }
+
     /// What to do next.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Decoder, Field, Shape};
 use crate::format::yaml::Node;
-use crate::model::{Answer, BuildRequest, GateName, ImageIdentity, Step};
+use crate::model::{Answer, BuildRequest, GateName, ImageIdentity, Rule, Step};
 
 /// A decoded gate body: a pure conversation and what the plan must know of it.
 pub trait Kind: Debug + Send + Sync {
@@ -103,6 +103,16 @@ pub trait KindSpec: Sync {
     /// Further keys that a gate of this kind may have beside the common ones
     /// (`run` has `in`, `shell`, `env`, …).
     fn keys(&self) -> &'static [Field];
+
+    /// The rules by which its gates judge; empty for a kind that has none by name.
+    fn rules(&self) -> &'static [&'static Rule] {
+        &[]
+    }
+
+    /// The name of the file that it usually judges: what the examples of its rules are called.
+    fn usual_file(&self) -> &'static str {
+        ""
+    }
 
     /// Whether its gates build an image, so that `in: GATE` and `${{ GATE.ref }}` may name them.
     fn builds(&self) -> bool {

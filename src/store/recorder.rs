@@ -1,7 +1,7 @@
 //! The recorder: a listener that writes every event of a run into its `events.jsonl`.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek as _, SeekFrom, Write};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
@@ -17,6 +17,8 @@ pub struct Recorder {
     lines: BufWriter<File>,
     path: PathBuf,
     bytes: u64,
+    /// Where the line of the end that was told first begins.
+    end: Option<u64>,
 }
 
 impl Recorder {
@@ -25,6 +27,7 @@ impl Recorder {
             lines: BufWriter::with_capacity(1 << 16, file),
             path,
             bytes: 0,
+            end: None,
         }
     }
 
@@ -36,6 +39,14 @@ impl Recorder {
         );
         let same = (ours.dev(), ours.ino()) == (there.dev(), there.ino());
         Ok(same && there.len() == self.bytes)
+    }
+
+    /// Takes back what was written from here on.
+    fn cut_back(&mut self, to: u64) -> std::io::Result<()> {
+        self.lines.seek(SeekFrom::Start(to))?;
+        self.lines.get_ref().set_len(to)?;
+        self.bytes = to;
+        Ok(())
     }
 
     fn reason(&self, error: std::io::Error) -> Reason {
@@ -52,6 +63,9 @@ impl Listener for Recorder {
     }
 
     fn hear(&mut self, event: &Event) -> Result<(), Reason> {
+        if matches!(event.body, Body::RunFinished { .. }) {
+            self.end.get_or_insert(self.bytes);
+        }
         let mut line = wire::to_line(event).map_err(|error| Reason::new(error.to_string()))?;
         line.push('\n');
         let mut written = self.lines.write_all(line.as_bytes());
@@ -70,11 +84,20 @@ impl Listener for Recorder {
             Err(error) => Err(self.reason(error)),
         }
     }
+
+    fn amend(&mut self, events: &[Event], summary: &Summary) -> Result<(), Reason> {
+        if let Some(end) = self.end {
+            self.cut_back(end).map_err(|error| self.reason(error))?;
+        }
+        events.iter().try_for_each(|event| self.hear(event))?;
+        self.seal(summary)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RunVerdict;
     use crate::store::RunStore;
 
     #[test]
@@ -119,5 +142,36 @@ mod tests {
             written,
             "{\"seq\":0,\"at_ms\":0,\"event\":\"notice\",\"text\":\"x\"}\n"
         );
+    }
+
+    #[test]
+    fn an_end_that_does_not_hold_is_taken_back() {
+        let root = tempfile::tempdir().unwrap();
+        let store = RunStore::create(root.path(), "20261121T002500Z-aaaaaa").unwrap();
+        let mut recorder = store.recorder().unwrap();
+        let event = |seq, body| Event {
+            seq,
+            at_ms: 0,
+            body,
+        };
+        let end = |verdict| Body::RunFinished {
+            verdict,
+            duration_ms: 0,
+        };
+        let reason = Reason::new("r");
+        let notice = event(0, Body::Notice { text: "x".into() });
+        let events = [
+            event(1, Body::Doubt { reason }),
+            event(2, end(RunVerdict::Undecided)),
+        ];
+        recorder.hear(&notice).unwrap();
+        recorder.hear(&event(1, end(RunVerdict::Proved))).unwrap();
+        for _ in 0..2 {
+            recorder.amend(&events, &Summary::default()).unwrap();
+            let written = std::fs::read_to_string(store.folder().join("events.jsonl")).unwrap();
+            let lines = std::iter::once(&notice).chain(&events);
+            let wanted: String = lines.map(|e| wire::to_line(e).unwrap() + "\n").collect();
+            assert_eq!(written, wanted);
+        }
     }
 }

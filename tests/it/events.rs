@@ -205,7 +205,10 @@ fn finished(verdict: VerdictWord, ending: Ending, status: CaseStatus, severity: 
         severity,
         location: Some(place()),
         message: words(),
+        why: Some(words()),
         help: Some(words()),
+        source: Some(words()),
+        waived: Some(words()),
     };
     Body::GateFinished(Box::new(GateFinished {
         gate: gate(),

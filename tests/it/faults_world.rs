@@ -2,7 +2,7 @@
 //! that an earlier run left.
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use prove::model::VerdictWord;
 use rustix::process::Signal;
@@ -180,4 +180,72 @@ fn what_is_kept_is_private_and_of_the_project() {
         notes.contains("out/link.txt") && notes.contains("out of the project"),
         "{notes}"
     );
+}
+
+/// Lets no file of this process grow beyond so many bytes, as a disk does that fills up.
+fn fill_up(process: u32, bytes: u64) {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let limit = Rlimit {
+        current: Some(bytes),
+        maximum: Some(bytes),
+    };
+    let process = Pid::from_raw(process.cast_signed()).unwrap();
+    prlimit(Some(process), Resource::Fsize, limit).unwrap();
+}
+
+/// The length of all lines that are there, and of the last one.
+fn recorded(project: &Project) -> (u64, u64) {
+    let text = fs::read_to_string(project.run_dir().join("events.jsonl")).unwrap();
+    let last = text.lines().last().unwrap().len();
+    (text.len() as u64, last as u64)
+}
+
+#[test]
+fn a_disk_that_is_full_at_the_very_last_line_is_in_every_report() {
+    // The record is the largest of the files, so that it alone meets the limit.
+    let long = "long ".repeat(2000);
+    let words = ["sarif", "markdown", "plain"];
+    let reports = words.map(|word| format!("{word}: out.{word}")).join(", ");
+    let gate = format!("{{ run: 'echo up > up; read x < go', description: '{long}' }}");
+    let project = Project::with(&format!(
+        "version: 1\nreports: {{ {reports} }}\ngates:\n  a: {gate}\n"
+    ));
+    for name in ["up", "go"] {
+        fifo(&project.path().join(name));
+    }
+    let start = || {
+        let command = project.command(&["run"]);
+        // The limit is a signal to all but those who ignore it.
+        let args = ["-c", "trap '' XFSZ; exec \"$@\"", "sh"];
+        let child = Command::new("sh")
+            .args(args)
+            .arg(command.get_program())
+            .args(command.get_args())
+            .current_dir(project.path())
+            .env_clear()
+            .envs(command.get_envs().filter_map(|(n, v)| Some((n, v?))))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        wait_for_line(&project.path().join("up"));
+        child.unwrap()
+    };
+    let end = |child: std::process::Child| {
+        fs::write(project.path().join("go"), "go\n").unwrap();
+        Ran::of(child.wait_with_output().unwrap())
+    };
+    let first = start();
+    let (before, _) = recorded(&project);
+    end(first).expect(0, &[]);
+    let (after, last) = recorded(&project);
+    let second = start();
+    let (now, _) = recorded(&project);
+    fill_up(second.id(), now + (after - before) - last / 2);
+    end(second).expect(3, &["could not be recorded"]);
+    let text = fs::read_to_string(project.run_dir().join("events.jsonl")).unwrap();
+    assert!(text.contains("gate_finished") && !text.contains("\"verdict\":\"proved\""));
+    for word in words {
+        let report = fs::read_to_string(project.path().join(format!("out.{word}"))).unwrap();
+        assert!(report.contains("could not be recorded"), "{word}: {report}");
+    }
 }

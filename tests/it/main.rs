@@ -51,6 +51,7 @@ mod reports;
 mod shown;
 mod signals;
 mod stages;
+mod static_files;
 mod support;
 mod understand;
 mod when;

@@ -51,6 +51,14 @@ impl Listener for Ear {
         self.notes.write(line.clone());
         (self.at)(&line)
     }
+
+    fn amend(&mut self, events: &[Event], summary: &Summary) -> Result<(), Reason> {
+        let lines: Vec<String> = events.iter().map(line).collect();
+        let verdict = summary.finished.unwrap().0.as_str();
+        let line = format!("amend {verdict} ({})", lines.join("; "));
+        self.notes.write(line.clone());
+        (self.at)(&line)
+    }
 }
 
 /// An event in a few words.

@@ -116,15 +116,12 @@ impl Made {
     }
 
     fn finding(&self) -> Finding {
-        let message = format!("finding {}", self.secret);
-        let help = Some(message.clone());
-        let severity = Severity::Error;
+        let text = format!("finding {}", self.secret);
         Finding {
-            rule: "r".to_owned(),
-            severity,
-            location: None,
-            message,
-            help,
+            why: Some(text.clone()),
+            source: Some(text.clone()),
+            waived: Some(text.clone()),
+            ..Finding::new(text.clone(), Severity::Error, text.clone()).help(text)
         }
     }
 }

@@ -97,6 +97,7 @@ impl Container {
             Probe::List { .. }
             | Probe::Tracked { .. }
             | Probe::Files { .. }
+            | Probe::Read { .. }
             | Probe::Snapshot { .. } => not_ours("a question about files"),
         }
     }

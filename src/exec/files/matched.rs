@@ -19,6 +19,20 @@ pub(super) fn matched(
     budget: &Budget,
 ) -> Result<Matched, Unanswered> {
     let patterns = parse(cwd, patterns)?;
+    let paths = names(root, &patterns, budget)?;
+    let changed = since_base.then(|| changed(root, &patterns, cwd));
+    Ok(Matched {
+        paths: paths.iter().map(|path| relative(cwd, path)).collect(),
+        changed,
+    })
+}
+
+/// The names of the files that match, from the root, sorted.
+pub(super) fn names(
+    root: &Path,
+    patterns: &Patterns,
+    budget: &Budget,
+) -> Result<Vec<String>, Unanswered> {
     let mut paths = BTreeSet::new();
     for path in all(root, budget)? {
         budget.check(paths.len()).map_err(io)?;
@@ -27,16 +41,12 @@ pub(super) fn matched(
             continue;
         }
         if path.to_str().is_none() {
-            let message = format!("{name} is not UTF-8 and cannot be handed to a command");
+            let message = format!("{name} is not UTF-8 and cannot be named");
             return Err(io(message));
         }
         paths.insert(name);
     }
-    let changed = since_base.then(|| changed(root, &patterns, cwd));
-    Ok(Matched {
-        paths: paths.iter().map(|path| relative(cwd, path)).collect(),
-        changed,
-    })
+    Ok(paths.into_iter().collect())
 }
 
 fn is_file(root: &Path, path: &Path) -> Result<bool, Unanswered> {

@@ -138,3 +138,64 @@ fn a_pattern_that_is_none_is_an_error() {
     let dir = project(&["a"]);
     assert!(list(dir.path(), ".", &["*".to_owned()], &budget).is_err());
 }
+
+fn contents(root: &Path, patterns: &[&str]) -> Vec<Vec<(String, Result<String, String>)>> {
+    let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
+    let lists = read::read(root, (".", &patterns), &Budget::default()).unwrap();
+    let shown = |content: crate::model::Content| {
+        let text = content.bytes.map(|bytes| String::from_utf8(bytes).unwrap());
+        (content.path, text)
+    };
+    lists
+        .into_iter()
+        .map(|list| list.into_iter().map(shown).collect())
+        .collect()
+}
+
+#[test]
+fn a_plain_path_is_that_very_file_and_a_glob_leaves_out_what_git_ignores() {
+    let dir = project(&["Dockerfile", "ui/Dockerfile", "out/Dockerfile"]);
+    fs::write(dir.path().join(".gitignore"), "out/\n").unwrap();
+    let init = std::process::Command::new("git")
+        .args(["init", "-q"])
+        .current_dir(dir.path())
+        .status();
+    assert!(init.unwrap().success());
+    let read = contents(dir.path(), &["out/Dockerfile", "**/Dockerfile", "none"]);
+    let names: Vec<Vec<&str>> = read
+        .iter()
+        .map(|list| list.iter().map(|(path, _)| path.as_str()).collect())
+        .collect();
+    let expected: [&[&str]; 3] = [&["out/Dockerfile"], &["Dockerfile", "ui/Dockerfile"], &[]];
+    assert_eq!(names, expected);
+    assert_eq!(read[0][0].1, Ok("out/Dockerfile".to_owned()));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_its_cause() {
+    let dir = project(&["in/file", "in/long"]);
+    let outside = project(&["secret"]);
+    let at = |name: &str| dir.path().join("in").join(name);
+    symlink(outside.path().join("secret"), at("out")).unwrap();
+    symlink("file", at("link")).unwrap();
+    symlink("loop", at("loop")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(at("pipe"))
+        .status();
+    assert!(made.unwrap().success());
+    let long = fs::File::create(at("long")).unwrap();
+    long.set_len(crate::model::limits::READ_BYTES + 1).unwrap();
+    let why = |path: &str| {
+        let read = contents(dir.path(), &[path]);
+        read[0][0].1.clone().unwrap_err()
+    };
+    assert_eq!(
+        contents(dir.path(), &["in/link"])[0][0].1,
+        Ok("in/file".to_owned())
+    );
+    assert_eq!(why("in/out"), "is a link that leads out of the project");
+    assert_eq!(why("in"), "is a directory");
+    assert_eq!(why("in/pipe"), "is no regular file");
+    assert_eq!(why("in/long"), "is longer than 10 MiB");
+    assert!(why("in/loop").starts_with("cannot be read: "));
+}

@@ -59,13 +59,14 @@ impl Forge for Github {
             }
             for finding in &finished.findings {
                 let level = match finding.severity {
+                    _ if finding.waived.is_some() => Level::Notice,
                     Severity::Error if bad && !soft => Level::Error,
                     Severity::Error | Severity::Warning => Level::Warning,
                     Severity::Info => Level::Notice,
                 };
                 let title = format!("{name}: {}", finding.rule);
                 let at = finding.location.as_ref().or(gate.place.as_ref());
-                notes.add(summary, level, at, (&title, &finding.message));
+                notes.add(summary, level, at, (&title, &finding.told()));
             }
         }
         notes.finish()

@@ -122,11 +122,12 @@ impl<'h> List<'h> {
             self.add(&Issue {
                 check: &finding.rule,
                 severity: match finding.severity {
+                    _ if finding.waived.is_some() => "info",
                     Severity::Error if !lets => "major",
                     Severity::Error | Severity::Warning => "minor",
                     Severity::Info => "info",
                 },
-                said: format!("{}{soft}", finding.message),
+                said: format!("{}{soft}", finding.told()),
                 at,
                 mark: vec![name, path, &finding.message],
             });

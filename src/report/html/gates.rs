@@ -136,13 +136,14 @@ fn findings(all: &[Finding], page: &mut Markup) {
     }
     page.raw("<ul class=\"findings\">");
     for finding in all.iter().take(FINDINGS) {
-        let (word, class) = match finding.severity {
-            Severity::Error => ("error", "failed"),
-            Severity::Warning => ("warning", "errored"),
-            Severity::Info => ("info", "skipped"),
+        let class = match finding.severity {
+            _ if finding.waived.is_some() => "skipped",
+            Severity::Error => "failed",
+            Severity::Warning => "errored",
+            Severity::Info => "skipped",
         };
         page.raw("<li>")
-            .element("b", class, word)
+            .element("b", class, finding.word())
             .raw(" ")
             .element("code", "", &finding.rule);
         page.raw(" ");
@@ -154,9 +155,9 @@ fn findings(all: &[Finding], page: &mut Markup) {
             };
             page.element("span", "place", &place).raw(" ");
         }
-        page.text(embed::clipped(&finding.message));
-        if let Some(help) = &finding.help {
-            page.raw(" ").element("span", "muted", help);
+        page.text(embed::clipped(&finding.told()));
+        for more in finding.why.iter().chain(&finding.help) {
+            page.raw(" ").element("span", "muted", more);
         }
         page.raw("</li>");
     }

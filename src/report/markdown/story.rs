@@ -2,7 +2,7 @@
 
 use super::page::{code, fence};
 use crate::event::{GateFinished, GateHead, RunStarted};
-use crate::model::{Case, CaseStatus, Finding, Severity};
+use crate::model::{Case, CaseStatus, Finding};
 use crate::report::{gates, text};
 
 /// Cases and findings that are told one by one; the rest is counted.
@@ -80,19 +80,15 @@ fn case(case: &Case) -> Option<String> {
 }
 
 fn finding(finding: &Finding) -> String {
-    let weight = match finding.severity {
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    };
     let place = finding.location.as_ref().map(|at| match at.line {
         0 => format!("{} ", code(&at.path)),
         line => format!("{} ", code(&format!("{}:{line}", at.path))),
     });
     format!(
-        "{}{weight} {} {}",
+        "{}{} {} {}",
         place.unwrap_or_default(),
+        finding.word(),
         code(&finding.rule),
-        code(&finding.message)
+        code(&finding.told())
     )
 }

@@ -1,9 +1,11 @@
 //! One gate that did not pass, told whole: why, what to do, its last words, how to rerun it.
 
+use std::cmp::Reverse;
+
 use super::Plain;
 use super::text;
 use crate::event::{GateFinished, GateHead, Summary};
-use crate::model::{Case, CaseStatus, Finding, GateName, Severity, VerdictWord};
+use crate::model::{Case, CaseStatus, Finding, GateName, VerdictWord};
 
 /// Failed cases and findings that are told one by one; the rest is counted.
 const TOLD: usize = 20;
@@ -138,14 +140,9 @@ impl Plain {
 
 fn findings(all: &[Finding]) -> Vec<String> {
     let mut sorted: Vec<&Finding> = all.iter().collect();
-    sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    sorted.sort_by_key(|finding| (finding.waived.is_some(), Reverse(finding.severity)));
     let mut lines = Vec::new();
     for finding in sorted.iter().take(TOLD) {
-        let severity = match finding.severity {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
         let place =
             finding
                 .location
@@ -155,7 +152,12 @@ fn findings(all: &[Finding]) -> Vec<String> {
                     (line, 0) => format!("{}:{line}: ", at.path),
                     (line, column) => format!("{}:{line}:{column}: ", at.path),
                 });
-        let said = format!("{place}{severity} [{}] {}", finding.rule, finding.message);
+        let said = format!(
+            "{place}{} [{}] {}",
+            finding.word(),
+            finding.rule,
+            finding.told()
+        );
         lines.push(format!("    {}", text::show_line(&said)));
         lines.extend(
             finding

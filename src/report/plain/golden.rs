@@ -211,13 +211,9 @@ fn findings_stand_at_their_place() {
         line: 1,
         column: 6,
     };
-    let finding = Finding {
-        rule: "DL3006".to_owned(),
-        severity: Severity::Error,
-        location: Some(location),
-        message: "the base image has no tag".to_owned(),
-        help: Some("write node:20.19.5-alpine".to_owned()),
-    };
+    let finding = Finding::new("DL3006", Severity::Error, "the base image has no tag")
+        .at(Some(location))
+        .help("write node:20.19.5-alpine");
     let mut gate = failed("dockerfile", Reason::new("1 error"), &[]);
     gate.findings = vec![finding];
     let events = Stream::of(&["dockerfile"]).gate(gate).end();

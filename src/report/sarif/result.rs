@@ -32,6 +32,8 @@ struct Said<'s> {
     /// What it is recognised by in the next run, whatever moved meanwhile.
     mark: Vec<&'s str>,
     gate: Option<&'s GateHead>,
+    /// Why it does not count, where the gate file or the file itself says so.
+    waived: Option<&'s str>,
 }
 
 impl<'h> Results<'h> {
@@ -56,6 +58,7 @@ impl<'h> Results<'h> {
             at: None,
             mark: vec![said.lines().next().unwrap_or_default()],
             gate: None,
+            waived: None,
         });
     }
 
@@ -102,6 +105,7 @@ impl<'h> Results<'h> {
             at: gate.place.clone(),
             mark: Vec::new(),
             gate: Some(gate),
+            waived: None,
         });
     }
 
@@ -120,6 +124,7 @@ impl<'h> Results<'h> {
             at: gate.place.clone(),
             mark: vec![&case.suite, &case.name],
             gate: Some(gate),
+            waived: None,
         });
     }
 
@@ -128,10 +133,10 @@ impl<'h> Results<'h> {
             "" => "finding",
             id => id,
         };
-        let rule = self
-            .rules
-            .found(id, finding.help.as_deref(), gate.gate.as_str());
+        let rule = self.rules.found(id, finding, gate.gate.as_str());
         let level = match finding.severity {
+            // Some viewers count what is suppressed.
+            _ if finding.waived.is_some() => "note",
             Severity::Info => "note",
             Severity::Error if !lets => "error",
             Severity::Warning | Severity::Error => "warning",
@@ -144,6 +149,7 @@ impl<'h> Results<'h> {
             at: finding.location.clone().or_else(|| gate.place.clone()),
             mark: vec![path, &finding.message],
             gate: Some(gate),
+            waived: finding.waived.as_deref(),
         });
     }
 
@@ -165,9 +171,10 @@ impl<'h> Results<'h> {
         if let Some(gate) = said.gate {
             result["properties"] = json!({ "gate": gate.gate, "kind": safe(&gate.kind) });
         }
-        match advisory {
+        let advisory = advisory.map(|why| format!("advisory, does not decide: {why}"));
+        let waived = said.waived.map(|why| format!("waived: {why}"));
+        match advisory.or(waived) {
             Some(why) => {
-                let why = format!("advisory, does not decide: {why}");
                 result["suppressions"] = json!([
                     { "kind": "external", "status": "accepted", "justification": safe(&why) }
                 ]);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::result::{message, safe};
+use crate::model::Finding;
 
 /// The rules of prove itself: id, what it means, what to do.
 const OWN: &[(&str, &str, &str)] = &[
@@ -47,6 +48,12 @@ const OWN: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Whether this is an address that a viewer may open, and nothing else.
+fn is_address(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'()*+,;=%".contains(c);
+    text.starts_with("https://") && text.chars().all(allowed)
+}
+
 /// Rules in the order in which they were met.
 #[derive(Default)]
 pub(super) struct Rules {
@@ -70,14 +77,26 @@ impl Rules {
     }
 
     /// The place of a rule that a finding names.
-    pub(super) fn found(&mut self, id: &str, help: Option<&str>, by: &str) -> usize {
+    pub(super) fn found(&mut self, id: &str, finding: &Finding, by: &str) -> usize {
         self.place(id, || {
-            let help = help.map_or_else(|| format!("Found by the gate {by}."), str::to_owned);
-            json!({
+            let help = finding.help.clone();
+            let help = help.unwrap_or_else(|| format!("Found by the gate {by}."));
+            let mut rule = json!({
                 "id": safe(id),
                 "shortDescription": message(id),
                 "help": message(&help),
-            })
+            });
+            if let Some(why) = &finding.why {
+                rule["fullDescription"] = message(why);
+            }
+            if let Some(source) = finding
+                .source
+                .as_deref()
+                .filter(|source| is_address(source))
+            {
+                rule["helpUri"] = json!(source);
+            }
+            rule
         })
     }
 

@@ -33,17 +33,14 @@ fn red_in(log: &Value) -> usize {
 }
 
 fn finding(line: u32, message: &str) -> Finding {
-    Finding {
-        rule: "DL3006".to_owned(),
-        severity: Severity::Error,
-        location: Some(Location {
-            path: "my file".to_owned(),
-            line,
-            column: 3,
-        }),
-        message: message.to_owned(),
-        help: Some("pin it".to_owned()),
-    }
+    let at = Location {
+        path: "my file".to_owned(),
+        line,
+        column: 3,
+    };
+    Finding::new("DL3006", Severity::Error, message)
+        .at(Some(at))
+        .help("pin it")
 }
 
 fn place(line: u32) -> Location {
