@@ -9,6 +9,8 @@ use crate::model::RunVerdict;
 use crate::report::hostile;
 use crate::report::samples::{Pipe, Stream, failed, finished, name};
 
+mod tamed;
+
 /// A terminal that knows what [`canvas`] writes: lines, and where the cursor is.
 #[derive(Default)]
 struct Screened {
