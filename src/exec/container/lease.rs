@@ -26,6 +26,9 @@ pub(super) const TAGS: &str = "prove-tmp/";
 /// The repository of tags on the images of containers that were kept.
 pub(super) const KEPT_TAGS: &str = "prove-kept/";
 
+/// What the folder of a run's temporary folders ends with; its lock stands beside it.
+const FOLDERS: &str = "files";
+
 /// Whose a container or tag is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Owner {
@@ -104,6 +107,33 @@ impl Lease {
         other.scope == self.owner.scope && !self.is_held(&other.run)
     }
 
+    /// A new folder of this run, for files that other programs read. A killed run's is removed with
+    /// what else it left.
+    pub(super) fn folder(&self) -> io::Result<tempfile::TempDir> {
+        let folders = self.path.with_extension(FOLDERS);
+        private_dir(&folders)?;
+        tempfile::tempdir_in(folders)
+    }
+
+    /// Removes the folders of killed runs; gives the runs, with what came of it.
+    pub(super) fn sweep_folders(&self) -> Vec<(String, io::Result<()>)> {
+        let beside = self.path.parent().map(std::fs::read_dir);
+        let entries = beside.into_iter().flatten().flatten().flatten();
+        let abandoned = entries.map(|entry| entry.path()).filter_map(|path| {
+            let run = path.file_stem()?.to_str()?.to_owned();
+            let folder = path.extension()? == FOLDERS;
+            // It is made only by who holds the lock: one without has nobody any more.
+            (folder && !self.is_held(&run)).then_some((path, run))
+        });
+        abandoned
+            .map(|(path, run)| match std::fs::remove_dir_all(path) {
+                // Another run was quicker.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => (run, Ok(())),
+                removed => (run, removed),
+            })
+            .collect()
+    }
+
     fn is_held(&self, run: &str) -> bool {
         if run != tame(run) {
             return true;
@@ -125,6 +155,7 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(self.path.with_extension(FOLDERS));
         // Left behind, it would be a free lock: harmless, and the next run removes it.
         let _ = std::fs::remove_file(&self.path);
     }
@@ -331,6 +362,28 @@ mod tests {
             true
         ));
         assert!(!left.exists());
+    }
+
+    #[test]
+    fn a_killed_runs_files_are_removed_and_a_live_runs_are_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mine, other) = (lease(&dir, "mine"), lease(&dir, "other"));
+        let (own, live) = (mine.folder().unwrap(), other.folder().unwrap());
+        let dead = mine.path.with_file_name("dead-1.files");
+        let foreign = mine.path.with_file_name("notes.txt");
+        std::fs::create_dir_all(dead.join("x")).unwrap();
+        std::fs::write(dead.join("x/Dockerfile"), "FROM scratch").unwrap();
+        std::fs::write(&foreign, "").unwrap();
+        let swept = mine.sweep_folders();
+        assert!(
+            matches!(&swept[..], [(run, Ok(()))] if run == "dead-1"),
+            "{swept:?}"
+        );
+        assert!(!dead.exists() && foreign.exists());
+        assert!(own.path().exists() && live.path().exists());
+        let (folders, _) = (other.path.with_extension(FOLDERS), live.keep());
+        drop(other);
+        assert!(!folders.exists(), "they go with their run");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Sweeps up after killed runs: containers by their labels, temporary tags by their names.
+//! Sweeps up after killed runs: containers by their labels, temporary tags and files by their names.
 //!
 //! What a live run, a foreign host or anybody else owns is never touched; see `lease.rs`.
 
@@ -77,6 +77,10 @@ pub(super) async fn sweep(engine: &Engine, lease: &Lease) -> Vec<String> {
     for left in found {
         let removed = left.remove(engine).await;
         notes.push(said(left.what(), left.name(), removed));
+    }
+    for (run, removed) in lease.sweep_folders() {
+        let removed = removed.map_err(|error| Trouble::Broke(error.to_string()));
+        notes.push(said("files of", &run, removed));
     }
     notes
 }

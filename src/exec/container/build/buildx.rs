@@ -118,7 +118,8 @@ pub(super) async fn build(
     let io = |error: std::io::Error| {
         Unanswered::new(NoAnswer::Io, format!("preparing the build: {error}"))
     };
-    let folder = tempfile::tempdir().map_err(io)?;
+    // Nobody but the next run could remove it after a kill.
+    let folder = session.lease.folder().map_err(io)?;
     let iid = folder.path().join("iid");
     let dockerfile = folder.path().join("Dockerfile");
     std::fs::copy(&context.dockerfile, &dockerfile).map_err(io)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::super::tests::{Heard, ask};
 use super::{Play, broken, ended, json, polite, run, staged};
-use crate::model::{Answer, NoAnswer, Probe};
+use crate::model::{Answer, NoAnswer, Probe, limits};
 
 /// An engine on which a container wrote one file, which is asked for by this play.
 fn wrote(
@@ -97,4 +97,39 @@ async fn a_result_that_is_too_large_is_known_by_its_head() {
         panic!("{answer:?}")
     };
     assert_eq!(ran.results[0].bytes, None);
+}
+
+#[tokio::test]
+async fn what_a_gate_keeps_is_capped_over_all_its_files_and_what_was_not_kept_is_said() {
+    let small = wrote("a.bin", || ended(&archive("a.bin", 700, 700)));
+    let (container, dir) = staged(Arc::new(move |request| {
+        if request.contains("/changes") {
+            return json(r#"[{"Path":"/app/a.bin","Kind":1},{"Path":"/app/b.bin","Kind":1}]"#);
+        }
+        if request.contains("/archive") && request.contains("b.bin") {
+            // Alone there would be room for it. More than its head never comes.
+            let Play::Send(text) = broken(&archive("b.bin", limits::KEEP_BYTES - 100, 0)) else {
+                return Play::Hang;
+            };
+            return Play::Stall(text);
+        }
+        small(request)
+    }));
+    let Probe::Run(mut request) = run() else {
+        unreachable!("it is a run")
+    };
+    request.collect.keep = vec!["*.bin".to_owned()];
+    let keep = dir.path().join("keep");
+    let heard = Heard {
+        keep: Some(keep.clone()),
+        ..Heard::default()
+    };
+    let answer = ask(&container, &Probe::Run(request), &heard).await;
+    let Answer::Ran(ran) = answer else {
+        panic!("{answer:?}")
+    };
+    let said = ran.notes.join("\n");
+    assert!(said.contains("b.bin was not kept"), "{said}");
+    assert_eq!(std::fs::metadata(keep.join("a.bin")).unwrap().len(), 700);
+    assert!(!keep.join("b.bin").exists());
 }
