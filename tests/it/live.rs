@@ -2,7 +2,7 @@
 //! the terminal is as it was.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::os::fd::{FromRawFd as _, OwnedFd};
 use std::process::{Child, Stdio};
 
@@ -56,22 +56,25 @@ fn read_until(terminal: &mut File, wanted: &str) -> String {
     }
 }
 
-/// A run that is let go on when its first frame is there; what it showed and how it ended.
-fn watched(last: &str, then: impl Fn(&Child)) -> (String, Option<i32>) {
+/// What happens to a run when its first frame is there.
+enum Then {
+    /// Its gate goes on.
+    GoesOn,
+    /// It is interrupted; its gate does not go on by itself, or it might be done before.
+    Interrupted,
+}
+
+/// What a run showed and how it ended.
+fn watched(last: &str, then: &Then) -> (String, Option<i32>) {
     let gates = format!("version: 1\ngates:\n  slow: {{ run: 'read go < down; {last}' }}\n");
     let mut project = Project::with(&gates);
     fifo(&project.path().join("down"));
     let (child, mut terminal) = start(project.env("TERM", "xterm"), &[]);
     let mut shown = read_until(&mut terminal, "\u{1b}[?2026l");
-    then(&child);
-    // Opened for both, so that it waits for nobody who was ended meanwhile.
-    let mut both = File::options();
-    let mut down = both
-        .read(true)
-        .write(true)
-        .open(project.path().join("down"))
-        .unwrap();
-    down.write_all(b"go\n").unwrap();
+    match then {
+        Then::GoesOn => std::fs::write(project.path().join("down"), "go\n").unwrap(),
+        Then::Interrupted => signal(child.id(), Signal::INT),
+    }
     shown.push_str(&read_until(&mut terminal, ""));
     (shown, ended(child))
 }
@@ -98,7 +101,7 @@ fn is_well(shown: &str, verdict: &str) {
 #[test]
 fn the_terminal_is_as_it_was_after_success_and_failure() {
     for (last, verdict, code) in [("true", "proved", 0), ("exit 1", "refuted", 1)] {
-        let (shown, ended) = watched(last, |_| ());
+        let (shown, ended) = watched(last, &Then::GoesOn);
         is_well(&shown, verdict);
         assert_eq!(ended, Some(code));
     }
@@ -106,14 +109,14 @@ fn the_terminal_is_as_it_was_after_success_and_failure() {
 
 #[test]
 fn and_after_a_gate_that_was_killed() {
-    let (shown, ended) = watched("kill -9 $$", |_| ());
+    let (shown, ended) = watched("kill -9 $$", &Then::GoesOn);
     is_well(&shown, "refuted");
     assert_eq!(ended, Some(1));
 }
 
 #[test]
 fn and_after_an_interrupt() {
-    let (shown, ended) = watched("true", |child| signal(child.id(), Signal::INT));
+    let (shown, ended) = watched("true", &Then::Interrupted);
     is_well(&shown, "undecided");
     assert_eq!(ended, Some(130));
 }
