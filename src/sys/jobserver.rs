@@ -5,7 +5,7 @@
 //! Its pipe is closed for everything that is started; who may have it opens it by its path below
 //! `/proc`, which needs no file, no name and no inherited number, and is gone with `prove`. Only
 //! GNU make before 4.4 wants numbers: see [`Jobserver::hand_over`].
-//! Where prove itself runs under a make, it is that one's ([`outer`]): tokens are then lent, one for
+//! Where prove itself runs under a make, it is that one's (see `outer`): tokens are then lent, one for
 //! each slot but the first, which make has given with the recipe.
 //! Must not know gates.
 

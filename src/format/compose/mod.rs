@@ -2,7 +2,7 @@
 //!
 //! A conversation without I/O: [`Loader::step`] is handed the files that are there so far and says
 //! which it needs next, or what came out. Everything that is wrong is collected, each with its
-//! place; what compose forgives is marked ([`Problem::lax`]). Must not know gates or rules.
+//! place; what compose forgives is marked (`lax`). Must not know gates or rules.
 
 mod canon;
 mod check;

@@ -264,9 +264,7 @@ async fn what_was_there_before_stays_also_when_the_rebuild_gives_the_same_id() {
         );
         lab.docker(&["rmi", &tag]).await;
         // The classic builder's step below it, which the tag had kept.
-        let mark = format!("label=prove-test={}", lab.run);
-        lab.docker(&["image", "prune", "-f", "--filter", &mark])
-            .await;
+        lab.forget_steps().await;
     }
 }
 
