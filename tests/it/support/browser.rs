@@ -82,6 +82,8 @@ impl Browser {
         ] {
             browser.ask(domain, json!({}));
         }
+        let on = json!({"enabled": true});
+        browser.ask("Page.setLifecycleEventsEnabled", on);
         browser
     }
 
@@ -115,12 +117,14 @@ impl Browser {
     pub fn open(&mut self, file: &Path) {
         self.heard.clear();
         let url = format!("file://{}", file.display());
-        self.ask("Page.navigate", json!({"url": url}));
-        while !self
-            .heard
-            .iter()
-            .any(|event| event["method"] == "Page.loadEventFired")
-        {
+        let page = self.ask("Page.navigate", json!({"url": url}));
+        // By its own number: the empty page before it is loaded, too, and perhaps only now.
+        let loaded = |event: &Value| {
+            event["method"] == "Page.lifecycleEvent"
+                && event["params"]["name"] == "load"
+                && event["params"]["loaderId"] == page["loaderId"]
+        };
+        while !self.heard.iter().any(loaded) {
             let event = self.hear();
             self.heard.push(event);
         }
