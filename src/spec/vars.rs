@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::scope::Var;
 use super::{Decoder, Diagnostic, habits, resolve};
-use crate::format::toml;
 use crate::format::yaml::{self, Entry, Node, Span, Value};
+use crate::format::{json, toml};
 
 /// Reads all variables; one that is wrong is there without a value, so that its use is no second
 /// mistake.
@@ -143,28 +143,30 @@ fn from_file(decoder: &mut Decoder<'_>, entry: &Entry, file: &Node) -> Option<St
 fn parse(name: &str, content: &str) -> Result<Node, String> {
     match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("json") => {
-            // The check is JSON's; the tree is YAML's, of which JSON is a part.
-            serde_json::from_str::<serde::de::IgnoredAny>(content).map_err(|e| e.to_string())?;
-            yaml_tree(&content.replace('\t', " "))
+            let document = json::parse(u32::MAX, content).map_err(|error| error.to_string())?;
+            sound(document)
         }
-        Some("yml" | "yaml") => yaml_tree(content),
-        Some("toml") => toml::tree(content),
+        Some("yml" | "yaml") => {
+            let document = yaml::parse(u32::MAX, content.as_bytes());
+            sound(document.map_err(|mistakes| first(&mistakes))?)
+        }
+        Some("toml") => toml::tree(u32::MAX, content).map_err(|error| error.message),
         _ => Err("the name must end in .json, .toml, .yaml or .yml".to_owned()),
     }
 }
 
-fn yaml_tree(content: &str) -> Result<Node, String> {
-    let first = |mistakes: Vec<yaml::YamlError>| {
-        mistakes
-            .first()
-            .map_or_else(String::new, |mistake| mistake.message.clone())
-    };
-    let document = yaml::parse(u32::MAX, content.as_bytes()).map_err(first)?;
+/// The tree of a document without mistakes.
+fn sound(document: yaml::Document) -> Result<Node, String> {
     if document.mistakes.is_empty() {
         Ok(document.root)
     } else {
-        Err(first(document.mistakes))
+        Err(first(&document.mistakes))
     }
+}
+
+fn first(mistakes: &[yaml::YamlError]) -> String {
+    let first = mistakes.first();
+    first.map_or_else(String::new, |mistake| mistake.message.clone())
 }
 
 /// Walks names and list positions.

@@ -37,7 +37,7 @@ impl Found {
     pub fn tree(&self, path: &str) -> Option<Node> {
         let text = self.texts.get(path)?;
         if path.ends_with(".toml") {
-            return toml::tree(text).ok();
+            return toml::tree(u32::MAX, text).ok();
         }
         let text = text.replace('\t', " ");
         Some(yaml::parse(u32::MAX, text.as_bytes()).ok()?.root)
