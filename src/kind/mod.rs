@@ -12,11 +12,13 @@ mod exists;
 mod judge;
 mod lint;
 mod paths;
+mod pattern;
 mod registry;
 mod run;
 mod setup;
 pub mod tag;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use registry::registry;

@@ -5,10 +5,18 @@ use super::dockerignore::DockerignoreSpec;
 use super::exists::ExistsSpec;
 use super::run::Run;
 use super::setup::Setup;
+use super::values::ValuesSpec;
 use crate::spec::{KindSpec, Registry};
 
 /// In the order of the reference.
-const KINDS: &[&dyn KindSpec] = &[&Run, &Setup, &ExistsSpec, &DockerignoreSpec, &BuildSpec];
+const KINDS: &[&dyn KindSpec] = &[
+    &Run,
+    &Setup,
+    &ExistsSpec,
+    &DockerignoreSpec,
+    &ValuesSpec,
+    &BuildSpec,
+];
 
 // `PACKS`, out of `gates/*.yml`: name and text, sorted by name (see `build.rs`).
 include!(concat!(env!("OUT_DIR"), "/packs.rs"));
@@ -45,7 +53,10 @@ mod tests {
     #[test]
     fn every_word_is_there_once() {
         let words: Vec<_> = registry().kinds().iter().map(|kind| kind.word()).collect();
-        assert_eq!(words, ["run", "setup", "exists", "dockerignore", "build"]);
+        assert_eq!(
+            words,
+            ["run", "setup", "exists", "dockerignore", "values", "build"]
+        );
     }
 
     #[test]

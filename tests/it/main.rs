@@ -54,4 +54,5 @@ mod stages;
 mod static_files;
 mod support;
 mod understand;
+mod values;
 mod when;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use regex::bytes::Regex;
 
+use super::super::pattern;
 use super::container::Where;
 use super::ending::NOT_RUN;
 use super::expect::TextRule;
@@ -287,20 +288,5 @@ fn regex(decoder: &mut Decoder<'_>, node: &Node) -> Option<Regex> {
         decoder.report(Diagnostic::new(node.span, "every text matches this").help(help));
         return None;
     }
-    match Regex::new(&text) {
-        Ok(regex) => Some(regex),
-        Err(error) => {
-            let told = error.to_string();
-            let why = told
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .trim_start_matches("error: ");
-            decoder.report(Diagnostic::new(
-                node.span,
-                format!("this is no regular expression: {why}"),
-            ));
-            None
-        }
-    }
+    pattern::regex(decoder, node, false)
 }
