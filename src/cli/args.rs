@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use super::failure::Failure;
 use super::{
     check, clean, completions, doctor, explain, graph, history, hook, init, list, logs, man, open,
-    packs, plan, replay, report, run, schema,
+    packs, plan, replay, report, rules, run, schema,
 };
 
 /// The quality gate that stands in front of a container image: no proof, no image.
@@ -98,6 +98,17 @@ pub(super) enum Format {
     Json,
 }
 
+/// The form of what is printed, where there is also a page of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Pages {
+    /// For people.
+    Text,
+    /// For machines: one document, versioned by `schema`.
+    Json,
+    /// A page to read.
+    Markdown,
+}
+
 /// The words.
 #[derive(Debug, Subcommand)]
 pub(super) enum Word {
@@ -131,6 +142,8 @@ pub(super) enum Word {
     Clean(clean::Clean),
     /// Shows the packs of gates that come with prove, and what one of them brings.
     Packs(packs::Packs),
+    /// Lists the rules by which static gates judge files, and explains one of them.
+    Rules(rules::Rules),
     /// Puts prove before `git push` and `git commit`.
     Hook(hook::Hooks),
     /// Prints what makes a shell complete commands, options and the names of gates.

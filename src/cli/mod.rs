@@ -20,6 +20,7 @@ mod kept;
 mod list;
 mod logs;
 mod man;
+mod markdown;
 mod open;
 mod output;
 mod packs;
@@ -27,6 +28,7 @@ mod past;
 mod plan;
 mod replay;
 mod report;
+mod rules;
 mod run;
 mod schema;
 
@@ -103,6 +105,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<ExitStatus, Fa
         Word::Init(word) => init::init(word, common, terminal),
         Word::Clean(word) => clean::clean(word, common, terminal),
         Word::Packs(word) => packs::packs(word, common, terminal),
+        Word::Rules(word) => rules::rules(word, common, terminal),
         Word::Hook(word) => hook::hook(word, common, terminal),
         Word::Completions(word) => completions::completions(word, common, terminal),
         Word::Man(word) => man::man(word, common, terminal),

@@ -2,10 +2,10 @@
 
 mod markdown;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 
-use super::args::Common;
+use super::args::{Common, Pages};
 use super::failure::Failure;
 use super::output::{Terminal, visible};
 use crate::kind::registry;
@@ -37,18 +37,7 @@ pub(super) struct Packs {
     pub source: bool,
     /// The form of the output.
     #[arg(long, value_name = "FORM", default_value = "text")]
-    pub format: Form,
-}
-
-/// The form of what is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Form {
-    /// For people.
-    Text,
-    /// For machines: one document, versioned by `schema`.
-    Json,
-    /// A page to read, with a section for each pack.
-    Markdown,
+    pub format: Pages,
 }
 
 pub(super) fn packs(
@@ -78,10 +67,10 @@ pub(super) fn packs(
         ));
     }
     let shown = match (packs.format, &told[..]) {
-        (Form::Json, _) => format!("{:#}\n", document(&told)),
-        (Form::Markdown, _) => markdown::page(&told),
-        (Form::Text, [(name, one)]) if packs.pack.is_some() => whole(name, one),
-        (Form::Text, _) => list(&told),
+        (Pages::Json, _) => format!("{:#}\n", document(&told)),
+        (Pages::Markdown, _) => markdown::page(&told),
+        (Pages::Text, [(name, one)]) if packs.pack.is_some() => whole(name, one),
+        (Pages::Text, _) => list(&told),
     };
     terminal.print(&visible(&shown))?;
     Ok(ExitStatus::Proved)

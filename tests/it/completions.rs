@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::support::Project;
 
 /// What bash would offer for these words, the last one being typed.
-fn offered(project: &Project, words: &[&str]) -> Vec<String> {
+pub(crate) fn offered(project: &Project, words: &[&str]) -> Vec<String> {
     let binary = Path::new(env!("CARGO_BIN_EXE_prove"));
     let script = "source <(prove completions bash)\n\
                   COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMP_TYPE=9\n\

@@ -15,7 +15,7 @@ use prove::spec::{self, GateFile, PackAbout};
 use crate::support::Project;
 
 /// What is generated, and by what.
-const GENERATED: [(&str, &[&str]); 3] = [
+const GENERATED: [(&str, &[&str]); 4] = [
     (
         "docs/reference/gate-file.md",
         &["schema", "--format", "markdown"],
@@ -27,6 +27,10 @@ const GENERATED: [(&str, &[&str]); 3] = [
     (
         "docs/reference/packs.md",
         &["packs", "--format", "markdown"],
+    ),
+    (
+        "docs/reference/rules.md",
+        &["rules", "--format", "markdown"],
     ),
 ];
 

@@ -48,6 +48,7 @@ mod packs;
 mod recordings;
 mod registry;
 mod reports;
+mod rules;
 mod shown;
 mod signals;
 mod stages;

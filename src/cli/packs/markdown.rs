@@ -1,5 +1,6 @@
 //! Packs as a page of Markdown: a section for each, its gates and its variables in tables.
 
+use crate::cli::markdown::{code, inline};
 use crate::spec::{PackAbout, Variable};
 
 const HEAD: &str = "\
@@ -49,29 +50,4 @@ fn row(variable: &Variable) -> String {
         meaning.push_str(&format!(" One of {}.", words.join(", ")));
     }
     format!("| {} | {default} | {meaning} |\n", code(&variable.name))
-}
-
-/// Text on one line in which nothing is markup, but for what stands between backticks.
-fn inline(text: &str) -> String {
-    let words: Vec<_> = text.split_whitespace().collect();
-    let text = words.join(" ").replace('|', "\\|");
-    let parts = text.split('`').enumerate();
-    let parts = parts.map(|(at, part)| match at % 2 {
-        0 => part
-            .replace('<', "&lt;")
-            .replace('*', "\\*")
-            .replace('[', "\\["),
-        _ => part.to_owned(),
-    });
-    parts.collect::<Vec<_>>().join("`")
-}
-
-/// A code span, with a fence longer than any row of backticks in it.
-fn code(text: &str) -> String {
-    let words: Vec<_> = text.split_whitespace().collect();
-    let text = words.join(" ").replace('|', "\\|");
-    match text.contains('`') {
-        true => format!("``` {text} ```"),
-        false => format!("`{text}`"),
-    }
 }
