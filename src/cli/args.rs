@@ -6,8 +6,8 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use super::failure::Failure;
 use super::{
-    check, clean, completions, doctor, explain, graph, history, hook, init, list, logs, man, open,
-    packs, plan, replay, report, rules, run, schema,
+    check, clean, completions, doctor, explain, graph, history, hook, init, lint, list, logs, man,
+    open, packs, plan, replay, report, rules, run, schema,
 };
 
 /// The quality gate that stands in front of a container image: no proof, no image.
@@ -142,6 +142,8 @@ pub(super) enum Word {
     Clean(clean::Clean),
     /// Shows the packs of gates that come with prove, and what one of them brings.
     Packs(packs::Packs),
+    /// Judges files by the rules of the static kinds, without a gate file; runs nothing.
+    Lint(lint::Lint),
     /// Lists the rules by which static gates judge files, and explains one of them.
     Rules(rules::Rules),
     /// Puts prove before `git push` and `git commit`.

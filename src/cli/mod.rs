@@ -17,6 +17,7 @@ mod history;
 mod hook;
 mod init;
 mod kept;
+mod lint;
 mod list;
 mod logs;
 mod man;
@@ -105,6 +106,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<ExitStatus, Fa
         Word::Init(word) => init::init(word, common, terminal),
         Word::Clean(word) => clean::clean(word, common, terminal),
         Word::Packs(word) => packs::packs(word, common, terminal),
+        Word::Lint(word) => lint::lint(word, common, terminal),
         Word::Rules(word) => rules::rules(word, common, terminal),
         Word::Hook(word) => hook::hook(word, common, terminal),
         Word::Completions(word) => completions::completions(word, common, terminal),

@@ -32,6 +32,21 @@ impl Files {
         }
     }
 
+    /// Answers one probe at once: for whoever has no run to go on with meanwhile.
+    #[must_use]
+    pub fn answer_now(&self, probe: &Probe) -> Answer {
+        answer(&self.root, probe, &Budget::default())
+    }
+
+    /// The files below the root, by their paths from there, sorted: what git ignores is left out, as
+    /// are links and repositories inside.
+    ///
+    /// # Errors
+    /// What cannot be read, and git that does not answer.
+    pub fn sources(&self) -> Result<Vec<PathBuf>, Unanswered> {
+        matched::sources(&self.root, &Budget::default())
+    }
+
     /// Answers one probe; the reading is done beside the run's own thread.
     pub async fn answer(&self, probe: &Probe, desk: &Desk<'_>) -> Answer {
         let (root, probe) = (self.root.clone(), probe.clone());

@@ -3,6 +3,7 @@
 //! A kind is a pure conversation: what it needs to know next, or its judgement. Must not know who
 //! answers, when, or what becomes of the verdict.
 
+mod alone;
 mod build;
 #[cfg(test)]
 mod cases;
@@ -21,4 +22,6 @@ pub mod tag;
 mod tests;
 mod values;
 
+pub use alone::{Wishes, alone};
+pub use lint::NOT_JUDGED;
 pub use registry::registry;

@@ -3,6 +3,7 @@
 //! still be read in it.
 
 mod documents;
+mod lint;
 mod logs;
 mod pages;
 

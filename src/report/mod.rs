@@ -14,6 +14,7 @@ mod gitlab;
 mod html;
 mod json;
 mod junit;
+mod lint;
 mod live;
 mod logs;
 mod markdown;
@@ -30,6 +31,7 @@ use crate::model::{Reason, Trace};
 
 use forge::Log;
 use form::Reporter;
+pub use lint::{Forged, Lint, Remark, Unjudged};
 pub use live::{Live, Screen, Wishes};
 pub use logs::{Ends, LogSource, Logs};
 pub use sink::{Sink, Whole};

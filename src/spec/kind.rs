@@ -114,6 +114,11 @@ pub trait KindSpec: Sync {
         ""
     }
 
+    /// How it judges a file for which nobody wrote a gate (`prove lint`); `None` when it cannot.
+    fn lints(&self) -> Option<Lints> {
+        None
+    }
+
     /// Whether its gates build an image, so that `in: GATE` and `${{ GATE.ref }}` may name them.
     fn builds(&self) -> bool {
         false
@@ -130,6 +135,20 @@ pub trait KindSpec: Sync {
     /// where an accessor gives `None`, give up silently. Says every mistake of its own to the
     /// decoder and gives `None` when there was one.
     fn decode(&self, gate: &Node, decoder: &mut Decoder<'_>) -> Option<Arc<dyn Kind>>;
+}
+
+/// How a kind judges a file for which nobody wrote a gate.
+#[derive(Debug, Clone, Copy)]
+pub struct Lints {
+    /// Which files, in words for people: "`.dockerignore`".
+    pub files: &'static str,
+    /// Whether a file is plainly one of them: by its path from the project's root (with `/`), or by
+    /// how it begins. The second argument reads that, and nobody needs it for most files: ask the
+    /// path first.
+    pub recognises: fn(&str, &dyn Fn() -> Vec<u8>) -> bool,
+    /// The settings of its gate, a flow map of YAML in which `FILE` stands for the file's path:
+    /// `{path: FILE}`. `failure_threshold` and `override` are added to them.
+    pub settings: &'static str,
 }
 
 /// The kinds that there are.

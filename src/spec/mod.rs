@@ -44,7 +44,7 @@ pub use diagnostic::{Diagnostic, Diagnostics, Sources};
 pub use env::{ALWAYS, Environment};
 pub use explain::{Meant, explain};
 pub use gate::{Advisory, Cost, Gate, MissingEnv, Origin, Pipeline, Retries, members, needed};
-pub use kind::{Builds, Kind, KindSpec, Registry, Turn};
+pub use kind::{Builds, Kind, KindSpec, Lints, Registry, Turn};
 pub use load::{GateFile, Loaded, load, load_read};
 pub use packs::{PackAbout, PackGate, Variable};
 pub use reference::reference;

@@ -41,6 +41,7 @@ mod house;
 mod init;
 mod jobserver;
 mod kept;
+mod lint;
 mod live;
 mod matrix;
 mod outer_make;

@@ -67,7 +67,10 @@ fn a_rule_that_is_not_there_is_said_with_what_may_be_meant() {
     let project = Project::bare();
     project.prove(&["rules", "not-ignord"]).expect(
         2,
-        &["there is no rule `not-ignord`", "did you mean `not-ignored`?"],
+        &[
+            "there is no rule `not-ignord`",
+            "did you mean `not-ignored`?",
+        ],
     );
     project
         .prove(&["rules", "\u{1b}[2Jx"])

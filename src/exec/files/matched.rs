@@ -49,6 +49,20 @@ pub(super) fn names(
     Ok(paths.into_iter().collect())
 }
 
+/// All files of the work tree, from the root, sorted.
+pub(super) fn sources(root: &Path, budget: &Budget) -> Result<Vec<PathBuf>, Unanswered> {
+    let mut files = Vec::new();
+    for path in all(root, budget)? {
+        budget.check(files.len()).map_err(io)?;
+        if is_file(root, &path)? {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
 fn is_file(root: &Path, path: &Path) -> Result<bool, Unanswered> {
     match std::fs::symlink_metadata(root.join(path)) {
         Ok(meta) => Ok(meta.is_file()),

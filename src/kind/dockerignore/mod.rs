@@ -16,7 +16,7 @@ use super::{judge, paths as gate_paths};
 use crate::format::dockerignore::Dockerignore;
 use crate::format::yaml::{Node, Value};
 use crate::model::{Answer, Entry, EntryKind, Probe, Rule, Step};
-use crate::spec::{Decoder, Field, Kind, KindSpec, Shape, Turn};
+use crate::spec::{Decoder, Field, Kind, KindSpec, Lints, Shape, Turn};
 
 /// Paths that are told one by one for each pattern; the rest is counted.
 const TOLD: usize = 5;
@@ -89,6 +89,14 @@ impl KindSpec for DockerignoreSpec {
 
     fn usual_file(&self) -> &'static str {
         ".dockerignore"
+    }
+
+    fn lints(&self) -> Option<Lints> {
+        Some(Lints {
+            files: ".dockerignore, *.dockerignore",
+            recognises: |path, _| path.ends_with(".dockerignore"),
+            settings: "{path: FILE}",
+        })
     }
 
     fn decode(&self, gate: &Node, decoder: &mut Decoder<'_>) -> Option<Arc<dyn Kind>> {

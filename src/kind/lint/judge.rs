@@ -9,6 +9,9 @@ use crate::format::glob::{Pattern, is_glob};
 use crate::model::{Answer, Finding, Judged, Judgement, Location, Reason, Rule, Severity, Step};
 use crate::spec::Turn;
 
+/// How a detail of a reason begins that tells what could not be judged, beside what was found.
+pub const NOT_JUDGED: &str = "not judged: ";
+
 /// One thing that a rule found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::kind) struct Found {
@@ -237,7 +240,7 @@ fn reason(counted: &[&Finding], unjudged: &[String]) -> Reason {
             ..Reason::new(headline(counted))
         },
     };
-    let lines = unjudged.iter().map(|line| format!("not judged: {line}"));
+    let lines = unjudged.iter().map(|line| format!("{NOT_JUDGED}{line}"));
     Reason {
         details: head.details.into_iter().chain(lines).collect(),
         ..head

@@ -12,6 +12,7 @@ pub(in crate::kind) mod shelf;
 #[cfg(test)]
 mod tests;
 
+pub use judge::NOT_JUDGED;
 pub(in crate::kind) use judge::{Found, Survey};
 pub(in crate::kind) use policy::{OVERRIDE, Policy, THRESHOLD, WAIVE};
 pub(in crate::kind) use read::{ask, texts};

@@ -8,8 +8,8 @@ mod outputs;
 
 use super::forge::Forge;
 use super::{gates, text};
-use crate::event::Summary;
-use crate::model::{Location, Severity, VerdictWord};
+use crate::event::{GateHead, Summary};
+use crate::model::{Finding, Location, Severity, VerdictWord};
 pub(super) use outputs::Outputs;
 
 /// The runner shows so many annotations of each level for a step.
@@ -58,19 +58,23 @@ impl Forge for Github {
                 notes.add(summary, level, gate.place.as_ref(), (&title, &said));
             }
             for finding in &finished.findings {
-                let level = match finding.severity {
-                    _ if finding.waived.is_some() => Level::Notice,
-                    Severity::Error if bad && !soft => Level::Error,
-                    Severity::Error | Severity::Warning => Level::Warning,
-                    Severity::Info => Level::Notice,
-                };
-                let title = format!("{name}: {}", finding.rule);
-                let at = finding.location.as_ref().or(gate.place.as_ref());
-                notes.add(summary, level, at, (&title, &finding.told()));
+                notes.finding(summary, gate, finding, bad && !soft);
             }
         }
         notes.finish()
     }
+}
+
+/// Findings for which there was no run (`prove lint`), each by whoever found it, behind the lines that
+/// people read.
+pub(super) fn of_lint(summary: &Summary, found: &[(GateHead, Finding)], lines: &str) -> String {
+    let mut notes = Notes::default();
+    for (by, finding) in found {
+        notes.finding(summary, by, finding, true);
+    }
+    let lines = lines.lines().map(|line| Github.tame(line));
+    let all = lines.chain(notes.finish()).map(|line| line + "\n");
+    all.collect()
 }
 
 /// The levels of an annotation.
@@ -117,6 +121,19 @@ impl Notes {
         let said = data(&text::fit(said, MESSAGE_CHARS, true));
         self.lines
             .push(format!("::{word} {place}title={}::{said}", property(title)));
+    }
+
+    /// Something that was found; an error is shown as one where that is `grave`.
+    fn finding(&mut self, summary: &Summary, gate: &GateHead, finding: &Finding, grave: bool) {
+        let level = match finding.severity {
+            _ if finding.waived.is_some() => Level::Notice,
+            Severity::Error if grave => Level::Error,
+            Severity::Error | Severity::Warning => Level::Warning,
+            Severity::Info => Level::Notice,
+        };
+        let title = format!("{}: {}", gate.gate, finding.rule);
+        let at = finding.location.as_ref().or(gate.place.as_ref());
+        self.add(summary, level, at, (&title, &finding.told()));
     }
 
     fn finish(mut self) -> Vec<String> {

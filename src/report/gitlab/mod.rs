@@ -4,7 +4,7 @@
 mod quality;
 
 use super::forge::Forge;
-pub(super) use quality::Quality;
+pub(super) use quality::{Quality, of_lint};
 
 /// The system.
 pub(super) struct Gitlab;

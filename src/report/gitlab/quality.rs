@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::event::{Event, GateFinished, GateHead, RunStarted, Summary};
-use crate::model::{CaseStatus, Location, Reason, RunVerdict, Severity, VerdictWord};
+use crate::model::{CaseStatus, Finding, Location, Reason, RunVerdict, Severity, VerdictWord};
 use crate::report::form::Form;
 use crate::report::gates::{self, Marks};
 use crate::report::text;
@@ -47,6 +47,21 @@ impl Form for Quality {
         }
         list.finish()
     }
+}
+
+/// Findings for which there was no run (`prove lint`), each by whoever found it.
+pub(crate) fn of_lint(summary: &Summary, found: &[(GateHead, Finding)]) -> Result<Vec<u8>, Reason> {
+    let Some(head) = &summary.head else {
+        return Err(Reason::new("nobody said what was linted"));
+    };
+    let mut list = List::new(head);
+    for (by, finding) in found {
+        list.finding(by, finding, (false, ""));
+    }
+    if gates::end(summary).0 != RunVerdict::Proved && list.issues.is_empty() {
+        list.of_run("undecided", "no file was judged");
+    }
+    list.finish()
 }
 
 struct List<'h> {
@@ -117,21 +132,26 @@ impl<'h> List<'h> {
             });
         }
         for finding in &gate.findings {
-            let at = finding.location.as_ref().or(head.place.as_ref());
-            let path = at.map_or("", |at| &at.path);
-            self.add(&Issue {
-                check: &finding.rule,
-                severity: match finding.severity {
-                    _ if finding.waived.is_some() => "info",
-                    Severity::Error if !lets => "major",
-                    Severity::Error | Severity::Warning => "minor",
-                    Severity::Info => "info",
-                },
-                said: format!("{}{soft}", finding.told()),
-                at,
-                mark: vec![name, path, &finding.message],
-            });
+            self.finding(head, finding, (lets, &soft));
         }
+    }
+
+    /// Something that was found. What a gate lets pass weighs less; `soft` says why.
+    fn finding(&mut self, head: &GateHead, finding: &Finding, (lets, soft): (bool, &str)) {
+        let at = finding.location.as_ref().or(head.place.as_ref());
+        let path = at.map_or("", |at| &at.path);
+        self.add(&Issue {
+            check: &finding.rule,
+            severity: match finding.severity {
+                _ if finding.waived.is_some() => "info",
+                Severity::Error if !lets => "major",
+                Severity::Error | Severity::Warning => "minor",
+                Severity::Info => "info",
+            },
+            said: format!("{}{soft}", finding.told()),
+            at,
+            mark: vec![head.gate.as_str(), path, &finding.message],
+        });
     }
 
     fn add(&mut self, issue: &Issue<'_>) {

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::form::Form;
 use super::gates;
-use crate::event::{Event, RunStarted, Summary};
-use crate::model::{Reason, RunVerdict};
+use crate::event::{Event, GateHead, RunStarted, Summary};
+use crate::model::{Finding, Reason, RunVerdict};
 use result::Results;
 
 /// The schema that the document names.
@@ -69,6 +69,29 @@ impl Form for Sarif {
         let invocation = tool::invocation(head, summary);
         document(head, results, invocation)
     }
+}
+
+/// Findings for which there was no run (`prove lint`), each by whoever found it.
+pub(super) fn of_lint(summary: &Summary, found: &[(GateHead, Finding)]) -> Result<Vec<u8>, Reason> {
+    let Some(head) = &summary.head else {
+        return Err(Reason::new("nobody said what was linted"));
+    };
+    let mut results = Results::new(head);
+    for (by, finding) in found {
+        results.finding(by, finding, false);
+    }
+    let (verdict, _) = gates::end(summary);
+    if verdict != RunVerdict::Proved && found.is_empty() {
+        results.of_run("undecided", "no file was judged");
+    }
+    let mut invocation = tool::invocation(head, summary);
+    // Nothing is proved by looking at a file.
+    invocation["exitCodeDescription"] = json!(match verdict {
+        RunVerdict::Proved => "passed",
+        RunVerdict::Refuted => "failed",
+        RunVerdict::Undecided => "undecided",
+    });
+    document(head, results, invocation)
 }
 
 fn document(head: &RunStarted, results: Results<'_>, invocation: Value) -> Result<Vec<u8>, Reason> {

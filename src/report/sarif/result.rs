@@ -128,7 +128,8 @@ impl<'h> Results<'h> {
         });
     }
 
-    fn finding(&mut self, gate: &GateHead, finding: &Finding, lets: bool) {
+    /// Something that was found. What a gate lets pass weighs no more than a warning.
+    pub(super) fn finding(&mut self, gate: &GateHead, finding: &Finding, lets: bool) {
         let id = match finding.rule.as_str() {
             "" => "finding",
             id => id,
