@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use super::failure::Failure;
 use super::{
     check, clean, completions, doctor, explain, graph, history, hook, init, lint, list, logs, man,
-    open, packs, plan, replay, report, rules, run, schema,
+    open, packs, plan, replay, report, rules, run, schema, shell,
 };
 
 /// The quality gate that stands in front of a container image: no proof, no image.
@@ -138,6 +138,8 @@ pub(super) enum Word {
     History(history::History),
     /// Shows what a gate printed in a run that was recorded.
     Logs(logs::Logs),
+    /// Opens a shell where a gate runs, with what that gate sees, or runs one command there.
+    Shell(shell::Shell),
     /// Removes what prove keeps and nobody needs any more, and nothing else.
     Clean(clean::Clean),
     /// Shows the packs of gates that come with prove, and what one of them brings.

@@ -32,6 +32,7 @@ mod report;
 mod rules;
 mod run;
 mod schema;
+mod shell;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -108,6 +109,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<ExitStatus, Fa
         Word::Packs(word) => packs::packs(word, common, terminal),
         Word::Lint(word) => lint::lint(word, common, terminal),
         Word::Rules(word) => rules::rules(word, common, terminal),
+        Word::Shell(word) => shell::shell(word, common, terminal),
         Word::Hook(word) => hook::hook(word, common, terminal),
         Word::Completions(word) => completions::completions(word, common, terminal),
         Word::Man(word) => man::man(word, common, terminal),

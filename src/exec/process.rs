@@ -3,6 +3,7 @@
 //! Observes; whether the ending is good is for the gate's kind to say.
 
 pub(super) mod collect;
+mod enter;
 mod family;
 mod jobs;
 pub(super) mod keep;
@@ -19,6 +20,7 @@ use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::enter::{Ears, Entered};
 use self::family::{Family, Led};
 use self::output::{Tap, drain};
 use self::start::Started;

@@ -12,7 +12,8 @@ use super::{judge, paths};
 use crate::format::reference;
 use crate::format::yaml::{Node, Span, Value};
 use crate::model::{
-    Answer, BuildRequest, Built, GateName, Judged, Judgement, Probe, Product, Reason, Secret, Step,
+    Answer, BuildRequest, Built, Collect, Command, ContainerOptions, GateName, ImageRef, Judged,
+    Judgement, Place, Probe, Product, Reason, RunRequest, Secret, SharedJobs, Step,
 };
 use crate::spec::{Builds, Decoder, Diagnostic, Field, Kind, KindSpec, Shape, Text, Turn};
 
@@ -302,6 +303,24 @@ impl Kind for Build {
         let mut request = self.request.clone();
         request.context = paths::from_root(cwd, &request.context);
         request.product.then_some(request)
+    }
+
+    /// In the image, as `docker run` would start it, with what holds for every container of ours.
+    fn enters(&self, turn: &Turn<'_>) -> Option<Result<RunRequest, Reason>> {
+        let image = turn.images.get(turn.gate).cloned();
+        let unknown = || Reason::new(format!("the image of {} is not known", turn.gate));
+        Some(image.ok_or_else(unknown).map(|image| RunRequest {
+            place: Place::Image(ImageRef::Built(image)),
+            command: Command::Argv(vec!["bash".to_owned()]),
+            cwd: turn.cwd.to_owned(),
+            env: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            container: ContainerOptions::default(),
+            capture_stdout: false,
+            capture_stderr: false,
+            collect: Collect::default(),
+            jobserver: SharedJobs::Nobody,
+        }))
     }
 
     fn step(&self, turn: &Turn<'_>, answers: &[Answer]) -> Step {

@@ -321,3 +321,50 @@ fn an_empty_secret_of_a_build_is_a_missing_one() {
     let pipeline = load("  x: { build: { secrets: [EMPTY] } }").unwrap();
     assert_eq!(pipeline.missing_env.len(), 1);
 }
+
+#[test]
+fn somebody_who_enters_sees_what_the_command_sees() {
+    let entered = |gate: &str| {
+        let pipeline = load(&format!("  x: {gate}")).unwrap();
+        let gate = pipeline.gates.last().unwrap();
+        let mut desk = Desk::new();
+        let app = GateName::segment("app").unwrap();
+        desk.images.insert(app, image("abc"));
+        let request = gate.kind.enters(&desk.turn())?;
+        Some(request.unwrap())
+    };
+    let told = "env: { A: '1' }, pass_env: [NODE_ENV], secrets: [NPM_TOKEN]";
+    for gate in [
+        format!("{{ run: a | b, shell: zsh -eu, {told} }}"),
+        format!("{{ run: a b, in: app, container: {{ user: '7' }}, {told} }}"),
+        // What is asked before the command runs does not stand in the way.
+        format!("{{ run: a b, expect: {{ unchanged: [x] }}, {told} }}"),
+    ] {
+        let here = entered(&gate).unwrap();
+        assert_eq!(here.env["A"], "1");
+        assert_eq!(here.env["NODE_ENV"], "test");
+        assert_eq!(here.secrets["NPM_TOKEN"].0, "s3cret");
+        let zsh = gate.contains("zsh");
+        assert_eq!(here.command.argv(), [if zsh { "zsh" } else { "bash" }]);
+    }
+    let inside = entered("{ run: a b, in: app, container: { user: '7' } }").unwrap();
+    assert_eq!(inside.place, Place::Image(ImageRef::Built(image("abc"))));
+    assert_eq!(inside.container.user.as_deref(), Some("7"));
+    assert!(entered("{ exists: { require: [a] } }").is_none());
+}
+
+#[test]
+fn a_build_is_entered_through_its_image_and_only_when_there_is_one() {
+    let pipeline = load("").unwrap();
+    let (app, mut desk) = (&pipeline.gates[0], Desk::new());
+    let entered = |desk: &Desk| {
+        app.kind
+            .enters(&app.turn(&desk.images))
+            .unwrap()
+            .map(|request| request.place)
+    };
+    assert!(entered(&desk).is_err());
+    desk.images.insert(app.name.clone(), image("abc"));
+    let place = Place::Image(ImageRef::Built(image("abc")));
+    assert_eq!(entered(&desk), Ok(place));
+}

@@ -15,6 +15,8 @@ pub enum ExitStatus {
     Undecided,
     /// 4: what was asked for was made, and there is nothing here to show it with (`prove open`).
     NotShown,
+    /// n: what somebody entered ended so, and not prove (`prove shell`).
+    Own(u8),
     /// 128 + n: interrupted by signal n.
     Signal(u8),
 }
@@ -29,6 +31,7 @@ impl ExitStatus {
             Self::Usage => 2,
             Self::Undecided => 3,
             Self::NotShown => 4,
+            Self::Own(n) => n,
             Self::Signal(n) => 128_u8.saturating_add(n),
         }
     }
@@ -56,10 +59,11 @@ mod tests {
             ExitStatus::Usage,
             ExitStatus::Undecided,
             ExitStatus::NotShown,
+            ExitStatus::Own(42),
             ExitStatus::Signal(2),
             ExitStatus::Signal(15),
         ]
         .map(ExitStatus::code);
-        assert_eq!(codes, [0, 1, 2, 3, 4, 130, 143]);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 42, 130, 143]);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Decoder, Field, Shape};
 use crate::format::yaml::Node;
-use crate::model::{Answer, BuildRequest, GateName, ImageIdentity, Rule, Step};
+use crate::model::{Answer, BuildRequest, GateName, ImageIdentity, Reason, Rule, RunRequest, Step};
 
 /// A decoded gate body: a pure conversation and what the plan must know of it.
 pub trait Kind: Debug + Send + Sync {
@@ -55,6 +55,14 @@ pub trait Kind: Debug + Send + Sync {
     /// without its arguments, its context relative to the project's root. `cwd` is the gate's.
     fn ships(&self, cwd: &str) -> Option<BuildRequest> {
         let _ = cwd;
+        None
+    }
+
+    /// Where somebody stands who wants to see what its command sees (`prove shell`): the place, the
+    /// directory and the environment, and as the command the program of its shell. `None` where
+    /// there is nothing to stand in.
+    fn enters(&self, turn: &Turn<'_>) -> Option<Result<RunRequest, Reason>> {
+        let _ = turn;
         None
     }
 

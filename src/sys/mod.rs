@@ -19,6 +19,7 @@ pub mod signals;
 pub mod spawn;
 pub mod terminal;
 pub mod tree;
+mod tty;
 pub mod walk;
 pub mod warden;
 
@@ -27,6 +28,7 @@ pub use marker::{MARKER, Marker};
 pub use outlet::Outlet;
 pub use process::{Strangers, reap_rest};
 pub use tree::Tree;
+pub use tty::{Resizes, Tty};
 pub use warden::Warden;
 
 /// What this system cannot promise about what `prove` leaves behind; `None` when it can all.

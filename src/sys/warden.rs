@@ -16,7 +16,7 @@ use rustix::process::{Pid, Signal, WaitOptions};
 
 use self::groups::Groups;
 use self::kin::Kin;
-use super::{Marker, Strangers, process};
+use super::{Marker, Strangers, Tty, process};
 
 /// What `prove` says when it ends by itself; an end of the pipe without it means that it was killed.
 const BYE: u8 = b'.';
@@ -43,6 +43,18 @@ impl Warden {
     /// # Errors
     /// When there can be no pipe or no process.
     pub fn start(marker: &Marker, strangers: &Strangers) -> io::Result<Self> {
+        Self::start_at(marker, strangers, None)
+    }
+
+    /// The same, where somebody types into this terminal: it is put back as well.
+    ///
+    /// # Errors
+    /// As [`Warden::start`].
+    pub fn start_at(
+        marker: &Marker,
+        strangers: &Strangers,
+        terminal: Option<Tty>,
+    ) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
         let groups = Groups::new()?;
         let marker = marker.clone();
@@ -57,7 +69,13 @@ impl Warden {
         match Pid::from_raw(pid) {
             None => {
                 drop(writer);
-                watch_over(OwnedFd::from(reader).into(), groups, &marker, kin);
+                let pipe = File::from(OwnedFd::from(reader));
+                settle([Some(pipe.as_raw_fd()), terminal.as_ref().map(Tty::fd)]);
+                if watch_over(pipe, groups, &marker, kin) == End::Killed
+                    && let Some(terminal) = terminal
+                {
+                    terminal.put_back();
+                }
                 // SAFETY: `_exit` has no preconditions; atexit handlers belong to `prove`.
                 unsafe { libc::_exit(0) }
             }
@@ -115,9 +133,17 @@ impl Drop for Warden {
     }
 }
 
-/// The warden's whole life.
-fn watch_over(mut pipe: File, groups: Groups, marker: &Marker, mut kin: Kin) {
-    settle(pipe.as_raw_fd());
+/// How `prove` ended.
+#[derive(PartialEq, Eq)]
+enum End {
+    /// By itself.
+    Bye,
+    /// It was killed.
+    Killed,
+}
+
+/// From the start to the end of `prove`, and what is to be done then.
+fn watch_over(mut pipe: File, groups: Groups, marker: &Marker, mut kin: Kin) -> End {
     loop {
         let mut end = [PollFd::new(&pipe, PollFlags::IN)];
         match poll(&mut end, Some(&LOOKS)) {
@@ -127,9 +153,11 @@ fn watch_over(mut pipe: File, groups: Groups, marker: &Marker, mut kin: Kin) {
         }
     }
     let mut word = [0];
-    if pipe.read_exact(&mut word).is_err() || word != [BYE] {
-        end_all(groups, marker, kin);
+    if pipe.read_exact(&mut word).is_ok() && word == [BYE] {
+        return End::Bye;
     }
+    end_all(groups, marker, kin);
+    End::Killed
 }
 
 /// `prove` is gone without a bye: nothing that it started may live on.
@@ -168,8 +196,8 @@ fn end_all(groups: Groups, marker: &Marker, mut kin: Kin) {
     }
 }
 
-/// Leaves the session, lets go of every file but the pipe, ignores what would end it.
-fn settle(pipe: RawFd) {
+/// Leaves the session, lets go of every file but these, ignores what would end it.
+fn settle(keep: [Option<RawFd>; 2]) {
     let _ = rustix::process::setsid();
     for signal in [
         libc::SIGINT,
@@ -184,7 +212,9 @@ fn settle(pipe: RawFd) {
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::set_name(c"prove-warden");
     quiet();
-    close_others(pipe);
+    let mut keep: Vec<RawFd> = keep.into_iter().flatten().collect();
+    keep.sort_unstable();
+    close_others(&keep);
     let _ = std::env::set_current_dir("/");
 }
 
@@ -201,13 +231,21 @@ fn quiet() {
     }
 }
 
-/// Closes everything above stderr but the pipe.
-fn close_others(pipe: RawFd) {
+/// Closes everything above stderr but these, which are in order.
+fn close_others(keep: &[RawFd]) {
     #[cfg(target_os = "linux")]
-    if close_range(3, pipe - 1) && close_range(pipe + 1, RawFd::MAX) {
-        return;
+    {
+        let mut first = 3;
+        let between = keep.iter().all(|fd| {
+            let closed = close_range(first, fd - 1);
+            first = fd + 1;
+            closed
+        });
+        if between && close_range(first, RawFd::MAX) {
+            return;
+        }
     }
-    close_listed(pipe);
+    close_listed(keep);
 }
 
 /// Closes descriptors from the first to the last; false on a kernel before 5.9.
@@ -218,7 +256,7 @@ fn close_range(first: RawFd, last: RawFd) -> bool {
 }
 
 /// The same, one by one.
-fn close_listed(pipe: RawFd) {
+fn close_listed(keep: &[RawFd]) {
     let listed = if cfg!(target_os = "linux") {
         "/proc/self/fd"
     } else {
@@ -232,7 +270,7 @@ fn close_listed(pipe: RawFd) {
         })
         .unwrap_or_default();
     for fd in open {
-        if fd > 2 && fd != pipe {
+        if fd > 2 && !keep.contains(&fd) {
             // SAFETY: nothing in this process uses these descriptors any more; the one that the
             // listing itself had is closed already, and closing it again is an ignored EBADF.
             unsafe { libc::close(fd) };

@@ -36,6 +36,7 @@ fn bash_completes_commands_and_the_names_of_gates() {
         "{commands:?}"
     );
     assert_eq!(offered(&project, &["prove", "run", "ui/l"]), ["ui/lint"]);
+    assert_eq!(offered(&project, &["prove", "shell", "ui/l"]), ["ui/lint"]);
     assert_eq!(
         offered(&project, &["prove", "plan", "u"]),
         ["ui", "ui/lint", "ui/unit"]

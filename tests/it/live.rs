@@ -2,37 +2,12 @@
 //! the terminal is as it was.
 
 use std::fs::File;
-use std::io::Read as _;
-use std::os::fd::{FromRawFd as _, OwnedFd};
 use std::process::{Child, Stdio};
 
 use rustix::process::Signal;
 
+use crate::support::terminal::{read_until, terminal};
 use crate::support::{Project, ended, fifo, signal};
-
-/// A pair of ends of a terminal of 80 columns: ours, and that of whoever runs in it.
-fn terminal() -> (File, OwnedFd) {
-    let (mut ours, mut theirs) = (0, 0);
-    let size = libc::winsize {
-        ws_row: 24,
-        ws_col: 80,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    // SAFETY: the two numbers and the size outlive the call, and nothing else is handed in.
-    let done = unsafe {
-        libc::openpty(
-            &raw mut ours,
-            &raw mut theirs,
-            std::ptr::null_mut(),
-            std::ptr::null(),
-            &raw const size,
-        )
-    };
-    assert_eq!(done, 0);
-    // SAFETY: both were opened just now, and nobody else has them.
-    unsafe { (File::from_raw_fd(ours), OwnedFd::from_raw_fd(theirs)) }
-}
 
 /// Starts `prove run` in a terminal.
 fn start(project: &Project, arguments: &[&str]) -> (Child, File) {
@@ -40,20 +15,6 @@ fn start(project: &Project, arguments: &[&str]) -> (Child, File) {
     let mut command = project.command(&[&["run"], arguments].concat());
     let child = command.stdout(Stdio::from(theirs)).spawn().unwrap();
     (child, ours)
-}
-
-/// Reads until this was shown, or to the end.
-fn read_until(terminal: &mut File, wanted: &str) -> String {
-    let (mut shown, mut buffer) = (Vec::new(), [0; 4096]);
-    loop {
-        // The end of a terminal is an error.
-        let read = terminal.read(&mut buffer).unwrap_or(0);
-        shown.extend_from_slice(&buffer[..read]);
-        let text = String::from_utf8_lossy(&shown);
-        if read == 0 || (!wanted.is_empty() && text.contains(wanted)) {
-            return text.into_owned();
-        }
-    }
 }
 
 /// What happens to a run when its first frame is there.

@@ -50,6 +50,7 @@ mod recordings;
 mod registry;
 mod reports;
 mod rules;
+mod shell;
 mod shown;
 mod signals;
 mod stages;

@@ -155,7 +155,14 @@ struct Figures {
 }
 
 /// The node with this name; what is no gate is told from what is several.
-fn find<'p>(project: &Project, whole: &'p Plan, typed: &str) -> Result<&'p Node, Failure> {
+///
+/// # Errors
+/// There is none, or there are several.
+pub(super) fn find<'p>(
+    project: &Project,
+    whole: &'p Plan,
+    typed: &str,
+) -> Result<&'p Node, Failure> {
     let shown = |node: &&Node| !matches!(node.task, Task::Join);
     let mut nodes = whole.nodes().iter().filter(shown);
     if let Some(node) = nodes.find(|node| node.name.as_str() == typed) {

@@ -181,7 +181,8 @@ async fn beside(
     }
 }
 
-fn masker(project: &Project) -> Masker {
+/// What hides the secrets of this project.
+pub(in crate::cli) fn masker(project: &Project) -> Masker {
     let secrets = project.pipeline.secrets.values();
     Masker::new(secrets.map(|secret| secret.0.as_str()))
 }

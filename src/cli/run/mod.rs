@@ -30,7 +30,7 @@ use crate::model::ExitStatus;
 use crate::plan::{Plan, Task};
 use crate::store::{self, RunLock};
 use crate::sys::{self, Marker, Strangers, Warden};
-pub(super) use compose::runtime;
+pub(super) use compose::{masker, runtime};
 use ground::{Ground, Sources};
 use reports::Report;
 use slots::Slots;
@@ -249,13 +249,17 @@ fn home(project: &Project, ground: Option<&Ground>) -> PathBuf {
     )
 }
 
-fn unguarded(error: std::io::Error) -> Failure {
+/// Nothing may be started that nobody would end.
+pub(super) fn unguarded(error: std::io::Error) -> Failure {
     Failure::undecided("the warden, which ends everything should prove be killed, cannot start")
         .because(error)
 }
 
 /// Variables and secrets that the gates of the plan require are there.
-fn have_environment(project: &Project, plan: &Plan) -> Result<(), Failure> {
+///
+/// # Errors
+/// By name and place, those that are not.
+pub(super) fn have_environment(project: &Project, plan: &Plan) -> Result<(), Failure> {
     let runs = |name: &crate::model::GateName| {
         let of_gate = |node: &crate::plan::Node| match &node.task {
             Task::Gate(gate) => gate.name == *name && gate.not_applicable().is_none(),

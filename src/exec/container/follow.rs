@@ -9,6 +9,7 @@ use bollard::query_parameters::{
     AttachContainerOptionsBuilder, KillContainerOptionsBuilder, WaitContainerOptionsBuilder,
 };
 use futures_util::{Stream, StreamExt};
+use tokio::io::AsyncWrite;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Desk;
@@ -18,6 +19,9 @@ use crate::exec::{Stop, Stream as Which};
 use crate::model::{NoAnswer, RunRequest, Unanswered, limits};
 
 type Output = Pin<Box<dyn Stream<Item = Result<LogOutput, Error>> + Send>>;
+
+/// What goes into a container.
+pub(super) type Input = Pin<Box<dyn AsyncWrite + Send>>;
 
 /// A container that is attached to and waited for.
 pub(super) struct Follow {
@@ -77,7 +81,20 @@ impl Followed {
 impl Follow {
     /// Attaches to a container that is not started yet.
     pub(super) async fn attach(engine: &Engine, name: &str) -> Result<Self, Trouble> {
-        let options = AttachContainerOptionsBuilder::default();
+        let (follow, _) = Self::open(engine, name, false).await?;
+        Ok(follow)
+    }
+
+    /// The same, with what is to be typed into it.
+    pub(super) async fn attach_typing(
+        engine: &Engine,
+        name: &str,
+    ) -> Result<(Self, Input), Trouble> {
+        Self::open(engine, name, true).await
+    }
+
+    async fn open(engine: &Engine, name: &str, typing: bool) -> Result<(Self, Input), Trouble> {
+        let options = AttachContainerOptionsBuilder::default().stdin(typing);
         let options = options.stdout(true).stderr(true).stream(true).build();
         let attached = engine.docker().attach_container(name, Some(options));
         let attached = engine.bounded(attached).await?;
@@ -94,11 +111,12 @@ impl Follow {
                 None => Err(Trouble::Gone("the engine broke off the wait".to_owned())),
             }
         });
-        Ok(Self {
+        let follow = Self {
             output: attached.output,
             exit,
             followed: Followed::default(),
-        })
+        };
+        Ok((follow, attached.input))
     }
 
     /// Hands on the output until the container has ended and its output with it.

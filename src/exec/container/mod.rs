@@ -11,6 +11,7 @@ mod credentials;
 mod deliver;
 mod discover;
 mod engine;
+mod enter;
 #[cfg(test)]
 mod fake;
 mod follow;
@@ -38,13 +39,14 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
+pub use self::enter::Door;
 pub use self::keep::Keep;
 pub use self::look::{Look, look};
 use self::session::Session;
 pub use self::tidy::{Tidied, Tidy, tidy};
 use super::process::Process;
 use super::{Closed, Desk, Executor, LocalFuture, Sink, Stop};
-use crate::model::{Answer, NoAnswer, Place, Probe, Unanswered, limits};
+use crate::model::{Answer, Ending, NoAnswer, Place, Probe, RunRequest, Unanswered, limits};
 
 /// What the executor must know of the run.
 #[derive(Clone, Debug)]
@@ -99,6 +101,26 @@ impl Container {
             | Probe::Files { .. }
             | Probe::Read { .. }
             | Probe::Snapshot { .. } => not_ours("a question about files"),
+        }
+    }
+
+    /// Lets somebody into a container of this request; gone when the future is done.
+    ///
+    /// # Errors
+    /// It cannot be made or started, or the engine does not say how it ended.
+    pub async fn enter(
+        &self,
+        request: &RunRequest,
+        door: &mut Door<'_>,
+        desk: &Desk<'_>,
+    ) -> Result<Ending, Unanswered> {
+        let session = self.session(desk).await?;
+        match &request.place {
+            Place::Image(image) => enter::enter(session, (request, image), door, desk).await,
+            Place::Host => {
+                let message = "a command on the host is not for a container engine";
+                Err(Unanswered::new(NoAnswer::Unsupported, message))
+            }
         }
     }
 

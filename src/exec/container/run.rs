@@ -4,7 +4,7 @@
 //! An exit code above 128 stays an exit code: docker does not say whether a signal or the program
 //! itself made it; only that the memory ran out is the engine's own word.
 
-use bollard::models::ContainerState;
+use bollard::models::{ContainerCreateBody, ContainerState};
 use bollard::query_parameters::StartContainerOptions;
 
 use super::config::{self, Frame};
@@ -97,32 +97,52 @@ async fn start(
     image: &ImageRef,
     (name, desk): (&str, &Desk<'_>),
 ) -> Result<Follow, Unanswered> {
-    let engine = &session.engine;
     let image = image::resolve(session, image, desk).await?;
+    create(session, request, (&image, name), |_| ()).await?;
+    // Podman prepares the container here already, and says here that there is no such program.
+    let follow = Follow::attach(&session.engine, name)
+        .await
+        .map_err(|trouble| refused(trouble, request))?;
+    begin(session, request, name).await?;
+    Ok(follow)
+}
+
+/// Has the container of a request made, of the image with this id, after a last word on it.
+pub(super) async fn create(
+    session: &Session,
+    request: &RunRequest,
+    (image, name): (&str, &str),
+    last_word: impl FnOnce(&mut ContainerCreateBody),
+) -> Result<(), Unanswered> {
+    let engine = &session.engine;
     let frame = Frame {
-        image: &image,
+        image,
         root: &session.root,
         local: engine.endpoint.is_local(),
         labels: session.labels(),
     };
-    let body = config::body(request, frame)?;
+    let mut body = config::body(request, frame)?;
+    last_word(&mut body);
     let created = session.held.create(engine, name, body).await;
-    created.map_err(|trouble| refused(trouble, request))?;
-    // Podman prepares the container here already, and says here that there is no such program.
-    let follow = Follow::attach(engine, name)
-        .await
-        .map_err(|trouble| refused(trouble, request))?;
+    created.map_err(|trouble| refused(trouble, request))
+}
+
+/// Starts the container that was made for a request.
+pub(super) async fn begin(
+    session: &Session,
+    request: &RunRequest,
+    name: &str,
+) -> Result<(), Unanswered> {
+    let engine = &session.engine;
     let started = engine
         .docker()
         .start_container(name, None::<StartContainerOptions>);
-    engine
-        .bounded(started)
-        .await
-        .map_err(|trouble| refused(trouble, request))?;
-    Ok(follow)
+    let started = engine.bounded(started).await;
+    started.map_err(|trouble| refused(trouble, request))
 }
 
-fn refused(trouble: super::engine::Trouble, request: &RunRequest) -> Unanswered {
+/// The engine does not make or start it: in the words of who asked for it.
+pub(super) fn refused(trouble: super::engine::Trouble, request: &RunRequest) -> Unanswered {
     match trouble {
         gone @ super::engine::Trouble::Gone(_) => {
             gone.unanswered(NoAnswer::EngineGone, "starting the container")
@@ -131,7 +151,8 @@ fn refused(trouble: super::engine::Trouble, request: &RunRequest) -> Unanswered 
     }
 }
 
-async fn state(session: &Session, name: &str) -> Result<ContainerState, Unanswered> {
+/// How the container stands now.
+pub(super) async fn state(session: &Session, name: &str) -> Result<ContainerState, Unanswered> {
     let engine = &session.engine;
     let doing = "asking how the container ended";
     let found = engine
@@ -143,7 +164,8 @@ async fn state(session: &Session, name: &str) -> Result<ContainerState, Unanswer
         .ok_or_else(|| Unanswered::new(NoAnswer::EngineGone, format!("{doing}: no state")))
 }
 
-fn ending(state: &ContainerState, followed: &Followed) -> Result<Ending, Unanswered> {
+/// How it ended, out of what the engine says and what was seen.
+pub(super) fn ending(state: &ContainerState, followed: &Followed) -> Result<Ending, Unanswered> {
     if state.running == Some(true) {
         let message = "the engine says that the container ended and that it runs";
         return Err(Unanswered::new(NoAnswer::EngineGone, message));

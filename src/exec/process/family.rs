@@ -240,7 +240,7 @@ async fn next_stop(stop: &mut watch::Receiver<Option<Stop>>) -> Stop {
     }
 }
 
-async fn at(when: Option<Instant>) {
+pub(super) async fn at(when: Option<Instant>) {
     match when {
         Some(when) => sleep_until(when).await,
         None => std::future::pending().await,

@@ -38,9 +38,7 @@ pub(super) fn start(
         return Err(cannot("there is no command"));
     };
     let dir = crate::sys::fs::join(root, &request.cwd);
-    let path = request.secrets.get("PATH").map(|secret| &secret.0);
-    let path = path.or_else(|| request.env.get("PATH")).map(String::as_str);
-    let program = program(word, path, &dir)?;
+    let program = program(word, request, &dir)?;
     let (out, stdout) = pipe().map_err(|error| plumbing(&error))?;
     let apart = request.capture_stdout || request.capture_stderr;
     let (err, stderr) = if apart {
@@ -50,24 +48,10 @@ pub(super) fn start(
         (None, stdout.try_clone().map_err(|error| plumbing(&error))?)
     };
     let attempt = desk.attempt.to_string();
-    let secrets = request.secrets.iter();
-    let secrets = secrets.map(|(name, secret)| (name.as_str(), secret.0.as_str()));
-    let plain = request.env.iter();
-    let plain = plain.map(|(name, value)| (name.as_str(), value.as_str()));
-    let jobs = offer
-        .vars
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()));
-    // Later ones stand over earlier ones of the same name.
-    let environment: BTreeMap<&str, &str> = jobs
-        .chain(plain)
-        .chain(secrets)
-        .chain([
-            (MARKER, mark),
-            ("PROVE_GATE", desk.gate.as_str()),
-            ("PROVE_ATTEMPT", attempt.as_str()),
-        ])
-        .collect();
+    let mut environment = environment(request, desk, (mark, &attempt));
+    for (name, value) in &offer.vars {
+        environment.entry(name).or_insert(value);
+    }
     let order = Order::new(&program, &argv, &environment, &dir, (stdout, stderr));
     let leader = order.and_then(|order| spawner.start(order));
     Ok(Started {
@@ -75,6 +59,24 @@ pub(super) fn start(
         stdout: out,
         stderr: err,
     })
+}
+
+/// The variables that a gate sees; of one name those that stand later hold.
+pub(super) fn environment<'a>(
+    request: &'a RunRequest,
+    desk: &'a Desk<'_>,
+    (mark, attempt): (&'a str, &'a str),
+) -> BTreeMap<&'a str, &'a str> {
+    let secrets = request.secrets.iter();
+    let secrets = secrets.map(|(name, secret)| (name.as_str(), secret.0.as_str()));
+    let plain = request.env.iter();
+    let plain = plain.map(|(name, value)| (name.as_str(), value.as_str()));
+    let own = [
+        (MARKER, mark),
+        ("PROVE_GATE", desk.gate.as_str()),
+        ("PROVE_ATTEMPT", attempt),
+    ];
+    plain.chain(secrets).chain(own).collect()
 }
 
 /// A pipe; nobody needs to ask the kernel whether it is one.
@@ -87,7 +89,9 @@ fn pipe() -> io::Result<(Receiver, OwnedFd)> {
 
 /// A word with a slash is a path (relative to the gate's directory); a bare word is looked up in
 /// the gate's own PATH.
-fn program(word: &str, path: Option<&str>, dir: &Path) -> Result<PathBuf, Unanswered> {
+pub(super) fn program(word: &str, request: &RunRequest, dir: &Path) -> Result<PathBuf, Unanswered> {
+    let path = request.secrets.get("PATH").map(|secret| &secret.0);
+    let path = path.or_else(|| request.env.get("PATH")).map(String::as_str);
     if word.contains('/') {
         return Ok(PathBuf::from(word));
     }
@@ -115,7 +119,7 @@ fn program(word: &str, path: Option<&str>, dir: &Path) -> Result<PathBuf, Unansw
 }
 
 /// Why exec failed, found out after the fact.
-fn explain(error: &io::Error, word: &str, program: &Path, dir: &Path) -> Unanswered {
+pub(super) fn explain(error: &io::Error, word: &str, program: &Path, dir: &Path) -> Unanswered {
     if !dir.is_dir() {
         return no_directory(dir);
     }
@@ -217,6 +221,6 @@ pub(super) fn plumbing(error: &io::Error) -> Unanswered {
     cannot(&format!("no pipe can be had for its output: {error}"))
 }
 
-fn cannot(message: &str) -> Unanswered {
+pub(super) fn cannot(message: &str) -> Unanswered {
     Unanswered::new(NoAnswer::CannotStart, message)
 }

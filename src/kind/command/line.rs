@@ -56,6 +56,22 @@ impl Line {
         }
     }
 
+    /// What to start for somebody who wants a shell: the gate's, without the options that are for
+    /// its text.
+    pub(super) fn shell_program(&self) -> Vec<String> {
+        let named = match self {
+            Self::Argv(_) => None,
+            Self::Shell { shell, .. } => shells::program(shell),
+        };
+        named.unwrap_or_else(|| {
+            DEFAULT_SHELL
+                .split(' ')
+                .take(1)
+                .map(str::to_owned)
+                .collect()
+        })
+    }
+
     /// One line for people.
     pub(super) fn summary(&self) -> String {
         let whole = match self {

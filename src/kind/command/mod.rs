@@ -24,8 +24,8 @@ use line::Line;
 
 use super::judge;
 use crate::model::{
-    Answer, Collect, ContainerOptions, Ending, Entry, EntryKind, GateName, ImageRef, Judged,
-    Judgement, NoAnswer, Place, Probe, Ran, Reason, RunRequest, SharedJobs, Snapshot, Step,
+    Answer, Collect, Command, ContainerOptions, Ending, Entry, EntryKind, GateName, ImageRef,
+    Judged, Judgement, NoAnswer, Place, Probe, Ran, Reason, RunRequest, SharedJobs, Snapshot, Step,
     Unanswered, Workspace,
 };
 use crate::spec::{Environment, Kind, Turn};
@@ -130,6 +130,14 @@ impl Kind for CommandGate {
             true => Vec::new(),
             false => self.junit.clone(),
         }
+    }
+
+    fn enters(&self, turn: &Turn<'_>) -> Option<Result<RunRequest, Reason>> {
+        let entered = self.request(turn).map(|request| RunRequest {
+            command: Command::Argv(self.line.shell_program()),
+            ..request
+        });
+        Some(entered)
     }
 
     fn step(&self, turn: &Turn<'_>, answers: &[Answer]) -> Step {

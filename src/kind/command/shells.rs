@@ -39,6 +39,12 @@ pub(super) fn code(words: &[Option<String>]) -> Option<usize> {
     Some(shell + option)
 }
 
+/// The words of a `shell:` up to its program; `None` when none of them is a shell.
+pub(super) fn program(words: &[String]) -> Option<Vec<String>> {
+    let at = words.iter().position(|word| SHELLS.contains(&base(word)))?;
+    Some(words[..=at].to_vec())
+}
+
 fn base(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }
@@ -84,6 +90,21 @@ mod tests {
             assert_eq!(at(line), place, "{line}");
         }
         assert_eq!(code(&[None, Some("-c".into())]), None);
+    }
+
+    #[test]
+    fn a_program_is_what_stands_before_the_options() {
+        let of = |line: &str| {
+            let words: Vec<_> = line.split(' ').map(str::to_owned).collect();
+            program(&words).map(|words| words.join(" "))
+        };
+        assert_eq!(of("bash -euo pipefail -c").as_deref(), Some("bash"));
+        assert_eq!(of("busybox sh -eu -c").as_deref(), Some("busybox sh"));
+        assert_eq!(
+            of("nix develop -c zsh -c").as_deref(),
+            Some("nix develop -c zsh")
+        );
+        assert_eq!(of("python3 -c"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod browser;
 pub mod docker;
 pub mod registry;
 pub mod repo;
+pub mod terminal;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
