@@ -261,13 +261,13 @@ impl<'p> Graph<'p> {
     /// What an advisory build makes is not proved by it, so it is never tagged.
     fn add_tags(&mut self) {
         let followers = self.followers(|_| true);
+        let mut walk = Walk::over(&followers);
         for (build, gate) in self.pipeline.gates.iter().enumerate() {
             let Some(tag) = tag_of(gate).filter(|_| is_required(gate)) else {
                 continue;
             };
-            let downstream = reach(&followers, &[build]);
-            let required = |at: &usize| downstream[*at] && self.gate(*at).is_some_and(is_required);
-            let waits: Vec<usize> = (0..self.pipeline.gates.len()).filter(required).collect();
+            let mut waits = walk.from(build);
+            waits.retain(|at| self.gate(*at).is_some_and(is_required));
             let vertex = self.add(What::Tag(build, tag));
             self.wait_for(vertex, waits, EdgeReason::TagLast);
         }
@@ -305,6 +305,40 @@ impl<'p> Graph<'p> {
             reason,
             span: None,
         }));
+    }
+}
+
+/// What is reached from one vertex and then from another, without a look at what is not reached: a
+/// thousand builds have a thousand small sets downstream of them.
+struct Walk<'f> {
+    followers: &'f [Vec<usize>],
+    /// The number of the walk that came by last.
+    last: Vec<usize>,
+    number: usize,
+}
+
+impl<'f> Walk<'f> {
+    fn over(followers: &'f [Vec<usize>]) -> Self {
+        Self {
+            followers,
+            last: vec![0; followers.len()],
+            number: 0,
+        }
+    }
+
+    /// Everything that is reached from here, itself included, in order.
+    fn from(&mut self, start: usize) -> Vec<usize> {
+        self.number += 1;
+        let mut found = Vec::new();
+        let mut todo = vec![start];
+        while let Some(at) = todo.pop() {
+            if std::mem::replace(&mut self.last[at], self.number) != self.number {
+                found.push(at);
+                todo.extend(self.followers[at].iter().copied());
+            }
+        }
+        found.sort_unstable();
+        found
     }
 }
 

@@ -23,13 +23,13 @@ struct Document<'p> {
     /// Only part of the pipeline runs: nothing is tagged.
     narrowed: bool,
     selection: &'p [String],
-    gates: Vec<Row>,
+    gates: Vec<Row<'p>>,
     left_out: &'p [LeftOut],
 }
 
 /// A gate or tag step.
 #[derive(Debug, Serialize)]
-struct Row {
+struct Row<'p> {
     /// Everything in one wave may run at once; 1 waits for nothing.
     wave: usize,
     gate: String,
@@ -42,7 +42,7 @@ struct Row {
     because: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     when: Option<Condition>,
-    after: Vec<Wait>,
+    after: Vec<Wait<'p>>,
 }
 
 /// `when:` and what it comes to.
@@ -57,8 +57,8 @@ struct Condition {
 }
 
 #[derive(Debug, Serialize)]
-struct Wait {
-    gate: String,
+struct Wait<'p> {
+    gate: &'p str,
     /// [`EdgeReason::word`].
     reason: &'static str,
     #[serde(skip)]
@@ -121,7 +121,7 @@ pub fn text(plan: &Plan, project: &str, out: &mut dyn Write) -> Result {
     text_left_out(plan.left_out(), out)
 }
 
-fn details(row: &Row, plan: &Plan, out: &mut dyn Write) -> Result {
+fn details(row: &Row<'_>, plan: &Plan, out: &mut dyn Write) -> Result {
     if let Some(description) = &row.description {
         writeln!(out, "      {description}")?;
     }
@@ -130,7 +130,7 @@ fn details(row: &Row, plan: &Plan, out: &mut dyn Write) -> Result {
             .after
             .iter()
             .filter(|w| w.why == reason)
-            .map(|w| w.gate.as_str())
+            .map(|w| w.gate)
             .collect();
         if !on.is_empty() {
             writeln!(out, "      waits for {} ({})", list(&on), reason.text())?;
@@ -168,19 +168,10 @@ fn text_left_out(left_out: &[LeftOut], out: &mut dyn Write) -> Result {
         return Ok(());
     }
     writeln!(out, "\nleft out")?;
-    for (at, left) in left_out.iter().enumerate() {
-        let repeats = left_out[at + 1..]
-            .iter()
-            .take_while(|l| l.reason == left.reason)
-            .count();
-        let first = at == 0 || left_out[at - 1].reason != left.reason;
-        if first && repeats == 0 {
-            writeln!(out, "  {}: {}", left.gate, left.reason)?;
-        } else if first {
-            let same = left_out[at..=at + repeats].iter();
-            let names: Vec<&str> = same.map(|left| left.gate.as_str()).collect();
-            writeln!(out, "  {}: {}", names.join(", "), left.reason)?;
-        }
+    for same in left_out.chunk_by(|one, next| one.reason == next.reason) {
+        let names: Vec<&str> = same.iter().map(|left| left.gate.as_str()).collect();
+        let reason = same.first().map_or("", |left| left.reason.as_str());
+        writeln!(out, "  {}: {reason}", names.join(", "))?;
     }
     Ok(())
 }
@@ -214,24 +205,21 @@ fn count(n: usize, thing: &str) -> String {
 }
 
 /// The gates and steps, by wave and then in the plan's order.
-fn rows(plan: &Plan) -> Vec<Row> {
+fn rows(plan: &Plan) -> Vec<Row<'_>> {
     let waves = waves(plan);
-    let shown = plan
-        .nodes()
-        .iter()
-        .filter(|node| !matches!(node.task, Task::Join));
-    let mut rows: Vec<Row> = shown
-        .zip(plan.heads())
-        .map(|(node, head)| row(plan, node, head, waves[node.id.index()]))
+    let titled = plan.nodes().iter();
+    let titled = titled.filter_map(|node| Some((node, plan.title(node)?)));
+    let mut rows: Vec<Row<'_>> = titled
+        .map(|(node, title)| row(plan, node, title, waves[node.id.index()]))
         .collect();
     rows.sort_by_key(|row| row.wave);
     rows
 }
 
-fn row(plan: &Plan, node: &Node, head: GateHead, wave: usize) -> Row {
+fn row<'p>(plan: &'p Plan, node: &Node, head: GateHead, wave: usize) -> Row<'p> {
     let waits = plan.waits(node).into_iter();
     let after = waits.map(|(on, why)| Wait {
-        gate: on.name.to_string(),
+        gate: on.name.as_str(),
         reason: why.word(),
         why,
     });

@@ -141,11 +141,17 @@ impl Plan {
     pub fn heads(&self) -> Vec<GateHead> {
         self.nodes
             .iter()
-            .filter_map(|node| self.head(node))
+            .filter_map(|node| {
+                let mut head = self.title(node)?;
+                head.after = self.seen_through(node);
+                Some(head)
+            })
             .collect()
     }
 
-    fn head(&self, node: &Node) -> Option<GateHead> {
+    /// The head of a node but for what it waits for: with many builds behind many checks that is
+    /// most of the work.
+    pub(super) fn title(&self, node: &Node) -> Option<GateHead> {
         let (kind, summary, description, advisory) = match &node.task {
             Task::Gate(gate) => {
                 let advisory = gate.advisory.as_ref().filter(|a| !a.expired);
@@ -172,7 +178,7 @@ impl Plan {
             place: None,
             description,
             advisory,
-            after: self.seen_through(node),
+            after: Vec::new(),
         })
     }
 
@@ -192,14 +198,21 @@ impl Plan {
     /// reason that the file gives itself before structural ones.
     #[must_use]
     pub fn waits(&self, node: &Node) -> Vec<(&Node, EdgeReason)> {
-        let mut seen = std::collections::HashSet::new();
+        let is_join = |edge: &Edge| matches!(self.nodes[edge.on.index()].task, Task::Join);
+        if !node.after.iter().any(is_join) {
+            let after = node.after.iter();
+            return after
+                .map(|edge| (&self.nodes[edge.on.index()], edge.reason))
+                .collect();
+        }
+        let mut seen = vec![false; self.nodes.len()];
         let mut waits = Vec::new();
         let mut todo: Vec<&Edge> = node.after.iter().rev().collect();
         while let Some(edge) = todo.pop() {
             let on = &self.nodes[edge.on.index()];
             if matches!(on.task, Task::Join) {
                 todo.extend(on.after.iter().rev());
-            } else if seen.insert(on.id) {
+            } else if !std::mem::replace(&mut seen[on.id.index()], true) {
                 waits.push((on, edge.reason));
             }
         }
