@@ -14,6 +14,7 @@ pub mod postgresql;
 pub mod redis;
 pub mod reference;
 mod settings;
+pub mod shell;
 pub mod source;
 pub mod span;
 pub mod toml;

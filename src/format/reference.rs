@@ -6,6 +6,47 @@ const NAME_CHARS: usize = 255;
 /// Characters of the tag; the engine's own limit.
 const TAG_CHARS: usize = 128;
 
+/// A reference, taken apart as the engine does it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts<'t> {
+    /// The registry; `docker.io` when none is written.
+    pub host: &'t str,
+    /// The name behind it; `library/` in front of a bare name of Docker's own registry.
+    pub path: String,
+    /// What stands behind the `:`.
+    pub tag: Option<&'t str>,
+    /// What stands behind the `@`.
+    pub digest: Option<&'t str>,
+}
+
+/// The registry of names that have none.
+const DEFAULT_HOST: &str = "docker.io";
+
+/// Takes a reference apart. Total: whether the parts are good ones is not asked.
+#[must_use]
+pub fn parts(text: &str) -> Parts<'_> {
+    let (text, digest) = match text.split_once('@') {
+        Some((text, digest)) => (text, Some(digest)),
+        None => (text, None),
+    };
+    let (name, tag) = match text.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
+        _ => (text, None),
+    };
+    let (host, path) = match name.split_once('/') {
+        Some(("index.docker.io", path)) => (DEFAULT_HOST, path),
+        Some((host, path)) if is_host(host) => (host, path),
+        _ => (DEFAULT_HOST, name),
+    };
+    let bare = host == DEFAULT_HOST && !path.contains('/');
+    Parts {
+        host,
+        path: format!("{}{path}", if bare { "library/" } else { "" }),
+        tag,
+        digest,
+    }
+}
+
 /// Checks a reference that is to be put on an image. A digest cannot be put on, so it is refused.
 ///
 /// # Errors
@@ -104,7 +145,7 @@ fn check_tag_part(tag: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_tag;
+    use super::{check_tag, parts};
     use proptest::prelude::*;
 
     #[test]
@@ -157,10 +198,25 @@ mod tests {
         assert!(check_tag(&"x".repeat(256)).is_err());
     }
 
+    #[test]
+    fn a_reference_has_a_registry_a_name_and_what_pins_it() {
+        let told = |text| {
+            let parts = parts(text);
+            let (tag, digest) = (parts.tag.unwrap_or("-"), parts.digest.unwrap_or("-"));
+            format!("{} {} {tag} {digest}", parts.host, parts.path)
+        };
+        assert_eq!(told("alpine"), "docker.io library/alpine - -");
+        assert_eq!(told("index.docker.io/a:1"), "docker.io library/a 1 -");
+        assert_eq!(told("org/app:1@sha256:00"), "docker.io org/app 1 sha256:00");
+        assert_eq!(told("localhost:5000/app"), "localhost:5000 app - -");
+        assert_eq!(told("r.example.com:1/a/b:t"), "r.example.com:1 a/b t -");
+    }
+
     proptest! {
         #[test]
         fn total(text in any::<String>()) {
             let _ = check_tag(&text);
+            let _ = parts(&text);
         }
 
         #[test]

@@ -1,6 +1,7 @@
 //! The kinds and the packs that there are. A kind is one line here.
 
 use super::build::BuildSpec;
+use super::dockerfile::DockerfileSpec;
 use super::dockerignore::DockerignoreSpec;
 use super::exists::ExistsSpec;
 use super::run::Run;
@@ -13,6 +14,7 @@ const KINDS: &[&dyn KindSpec] = &[
     &Run,
     &Setup,
     &ExistsSpec,
+    &DockerfileSpec,
     &DockerignoreSpec,
     &ValuesSpec,
     &BuildSpec,
@@ -55,7 +57,15 @@ mod tests {
         let words: Vec<_> = registry().kinds().iter().map(|kind| kind.word()).collect();
         assert_eq!(
             words,
-            ["run", "setup", "exists", "dockerignore", "values", "build"]
+            [
+                "run",
+                "setup",
+                "exists",
+                "dockerfile",
+                "dockerignore",
+                "values",
+                "build"
+            ]
         );
     }
 

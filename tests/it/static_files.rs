@@ -63,3 +63,62 @@ fn a_rule_that_is_not_there_is_a_mistake() {
         ],
     );
 }
+
+fn with_dockerfile(gate: &str, text: &str) -> Project {
+    let gate = format!("version: 1\ngates:\n  image: {{ dockerfile: {gate} }}\n");
+    let project = Project::with(&gate);
+    project.file("Dockerfile", text);
+    project
+}
+
+const CLEAN: &str = "FROM golang:1.24.4 AS build\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN go mod download\n\
+    COPY . .\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\nUSER 65532\n\
+    ENTRYPOINT [\"/app\"]\n";
+
+#[test]
+fn a_dockerfile_is_judged_with_line_and_column() {
+    let project = with_dockerfile("{ non_root: true, multi_stage: true }", CLEAN);
+    project.run().expect(0, &["passed", "image"]);
+    project.file("Dockerfile", CLEAN.replace("USER 65532", "USER 0:0"));
+    project
+        .run()
+        .expect(1, &["Dockerfile:9:6: `0:0` is root [root-user]"]);
+}
+
+#[test]
+fn a_dockerfile_that_the_engine_would_refuse_is_undecided() {
+    let project = with_dockerfile("Dockerfile", "FROM alpine:3.20\nRUM true\n");
+    project.run().expect(3, &["Dockerfile:2:1: "]);
+    project.file("Dockerfile", "");
+    project.run().expect(3, &["there is no instruction in it"]);
+    std::fs::remove_file(project.path().join("Dockerfile")).unwrap();
+    project.run().expect(3, &["Dockerfile is not there"]);
+}
+
+#[test]
+fn a_broken_dockerignore_leaves_a_dockerfile_undecided() {
+    let project = with_dockerfile("Dockerfile", CLEAN);
+    project.file(".dockerignore", "docs\n[a\n");
+    project.run().expect(3, &[".dockerignore:2: "]);
+    project.file(".dockerignore", "go.sum\n");
+    project.run().expect(
+        1,
+        &["`go.sum` stays out of the build context [CopyIgnoredFile]"],
+    );
+}
+
+#[test]
+fn ignores_in_a_dockerfile_are_said() {
+    let text = format!(
+        "# hadolint global ignore=DL3006\n{}",
+        CLEAN.replace("golang:1.24.4", "golang")
+    );
+    let project = with_dockerfile("Dockerfile", &text);
+    project
+        .run()
+        .expect(0, &["Dockerfile:1: a comment switches off DL3006, once"]);
+    let project = with_dockerfile("{ inline_ignores: forbid }", &text);
+    project
+        .run()
+        .expect(1, &["this switches off DL3006 [inline-ignore]"]);
+}

@@ -15,4 +15,4 @@ mod tests;
 pub use judge::NOT_JUDGED;
 pub(in crate::kind) use judge::{Found, Survey};
 pub(in crate::kind) use policy::{OVERRIDE, Policy, THRESHOLD, WAIVE};
-pub(in crate::kind) use read::{ask, texts};
+pub(in crate::kind) use read::{Text, ask, texts};
