@@ -306,20 +306,19 @@ fn bounded<'p>(
     findings
 }
 
+/// Why it failed: the findings themselves stand beside it.
 fn reason(findings: &[Finding]) -> Reason {
-    match findings {
-        [only] => Reason {
-            hint: only.help.clone(),
-            ..Reason::new(only.message.clone())
-        },
-        _ => {
-            let headline = format!("{} things are missing or must not be there", findings.len());
-            let lines = judge::listed(findings.iter().map(|finding| finding.message.clone()));
-            Reason {
-                details: lines,
-                ..Reason::new(headline)
-            }
-        }
+    let first = findings.first().map_or("", |first| &first.message);
+    if findings.len() > 1 {
+        let number = findings.len();
+        return Reason::new(format!(
+            "{number} things are missing or must not be there, the first: {first}"
+        ));
+    }
+    let hint = findings.first().and_then(|only| only.help.clone());
+    Reason {
+        hint,
+        ..Reason::new(first)
     }
 }
 

@@ -40,6 +40,18 @@ pub struct Location {
     pub column: u32,
 }
 
+impl Location {
+    /// `Dockerfile:3:1`, as far as it is known.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match (self.line, self.column) {
+            (0, _) => self.path.clone(),
+            (line, 0) => format!("{}:{line}", self.path),
+            (line, column) => format!("{}:{line}:{column}", self.path),
+        }
+    }
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -98,6 +110,14 @@ impl Finding {
             Some(reason) => format!("{} (waived: {reason})", self.message),
             None => self.message.clone(),
         }
+    }
+
+    /// Place, weight, rule and what is wrong, in one line.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let place = self.location.as_ref().map(|at| at.told() + ": ");
+        let place = place.unwrap_or_default();
+        format!("{place}{} [{}] {}", self.word(), self.rule, self.told())
     }
 
     /// Where.

@@ -228,21 +228,20 @@ fn place(finding: &Finding) -> (&str, u32, u32, std::cmp::Reverse<Severity>, &st
     (path, line, column, weight, &finding.rule)
 }
 
-/// Why it failed. What could not be judged either is told with it.
+/// Why it failed: the findings themselves stand beside it. What could not be judged either is told
+/// here.
 fn reason(counted: &[&Finding], unjudged: &[String]) -> Reason {
     let head = match counted {
         [only] => Reason {
             hint: only.help.clone(),
             ..Reason::new(line(only))
         },
-        _ => Reason {
-            details: judge::listed(counted.iter().map(|finding| line(finding))),
-            ..Reason::new(headline(counted))
-        },
+        [first, ..] => Reason::new(format!("{}, the first: {}", headline(counted), line(first))),
+        [] => Reason::new(headline(counted)),
     };
     let lines = unjudged.iter().map(|line| format!("{NOT_JUDGED}{line}"));
     Reason {
-        details: head.details.into_iter().chain(lines).collect(),
+        details: judge::listed(lines),
         ..head
     }
 }
@@ -268,20 +267,9 @@ fn headline(counted: &[&Finding]) -> String {
 
 /// `Dockerfile:3:1: the base image has no tag [DL3006]`
 fn line(finding: &Finding) -> String {
-    let at = finding
-        .location
-        .as_ref()
-        .map(|at| match (at.line, at.column) {
-            (0, _) => format!("{}: ", at.path),
-            (line, 0) => format!("{}:{line}: ", at.path),
-            (line, column) => format!("{}:{line}:{column}: ", at.path),
-        });
-    format!(
-        "{}{} [{}]",
-        at.unwrap_or_default(),
-        finding.message,
-        finding.rule
-    )
+    let at = finding.location.as_ref().map(|at| at.told() + ": ");
+    let at = at.unwrap_or_default();
+    format!("{at}{} [{}]", finding.message, finding.rule)
 }
 
 fn undecided(unjudged: &[String]) -> Reason {

@@ -148,12 +148,7 @@ fn findings(all: &[Finding], page: &mut Markup) {
             .element("code", "", &finding.rule);
         page.raw(" ");
         if let Some(at) = &finding.location {
-            let place = match (at.line, at.column) {
-                (0, _) => at.path.clone(),
-                (line, 0) => format!("{}:{line}", at.path),
-                (line, column) => format!("{}:{line}:{column}", at.path),
-            };
-            page.element("span", "place", &place).raw(" ");
+            page.element("span", "place", &at.told()).raw(" ");
         }
         page.text(embed::clipped(&finding.told()));
         for more in finding.why.iter().chain(&finding.help) {

@@ -24,7 +24,7 @@ use quick_junit::{
 use super::form::Form;
 use super::{gates, text};
 use crate::event::{Body, Event, GateFinished, GateHead, RunStarted, Summary};
-use crate::model::{Case, CaseStatus, GateName, Reason, RunVerdict, VerdictWord};
+use crate::model::{Case, CaseStatus, Finding, GateName, Reason, RunVerdict, VerdictWord};
 use xml::{case, errored, property, skipped, written, xml};
 
 /// Bytes of a gate's output that are told.
@@ -159,7 +159,9 @@ impl Junit {
         }
         if let Some(reason) = gate.reason.as_ref().filter(|_| !passed) {
             status.set_message(xml(&reason.headline));
-            status.set_description(xml(&gates::lines(reason).join("\n")));
+            let findings = gate.findings.iter().map(Finding::line);
+            let lines: Vec<String> = gates::lines(reason).into_iter().chain(findings).collect();
+            status.set_description(xml(&lines.join("\n")));
         }
         // Surefire's order of elements: a rerun is of the kind of the last attempt.
         let kind = match gate.verdict {

@@ -143,21 +143,7 @@ fn findings(all: &[Finding]) -> Vec<String> {
     sorted.sort_by_key(|finding| (finding.waived.is_some(), Reverse(finding.severity)));
     let mut lines = Vec::new();
     for finding in sorted.iter().take(TOLD) {
-        let place =
-            finding
-                .location
-                .as_ref()
-                .map_or_else(String::new, |at| match (at.line, at.column) {
-                    (0, _) => format!("{}: ", at.path),
-                    (line, 0) => format!("{}:{line}: ", at.path),
-                    (line, column) => format!("{}:{line}:{column}: ", at.path),
-                });
-        let said = format!(
-            "{place}{} [{}] {}",
-            finding.word(),
-            finding.rule,
-            finding.told()
-        );
+        let said = finding.line();
         lines.push(format!("    {}", text::show_line(&said)));
         lines.extend(
             finding
