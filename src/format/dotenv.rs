@@ -346,3 +346,76 @@ fn unescape(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DotenvErrorKind as Kind, parse};
+    use crate::format::interpolate::FaultKind;
+
+    fn read(text: &str) -> Vec<(String, Option<String>)> {
+        let out = parse(0, text.as_bytes(), &|name| {
+            (name == "OUT").then(|| "out".to_owned())
+        });
+        assert_eq!(out.errors, [], "{text}");
+        out.variables
+            .into_iter()
+            .map(|v| (v.name, v.value))
+            .collect()
+    }
+
+    fn wrong(text: &str) -> Vec<Kind> {
+        parse(0, text.as_bytes(), &|_| None)
+            .errors
+            .into_iter()
+            .map(|e| e.kind)
+            .collect()
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        for (text, value) in [
+            ("A=b", "b"),
+            ("\u{feff}A=b\r\n", "b"),
+            ("export A=b # c", "b"),
+            ("A: b", "b"),
+            ("A = b ", "b"),
+            ("A=b#c", "b#c"),
+            ("A='$x # y'", "$x # y"),
+            ("A=\"a\\nb ${OUT}\" # c", "a\nb out"),
+            ("A=\"a\r\nb\"", "a\nb"),
+            ("A=\"\\$x\"", "$x"),
+            ("A='it\\'s'", "it's"),
+            ("A=", ""),
+            ("A=${OUT}-${NO:-d}", "out-d"),
+        ] {
+            assert_eq!(
+                read(text),
+                [("A".to_owned(), Some(value.to_owned()))],
+                "{text}"
+            );
+        }
+        assert_eq!(
+            read("# c\n\nOUT\nNO\n"),
+            [
+                ("OUT".to_owned(), Some("out".to_owned())),
+                ("NO".to_owned(), None)
+            ]
+        );
+        assert_eq!(read("A=1\nB=${A}2")[1].1.as_deref(), Some("12"));
+    }
+
+    #[test]
+    fn every_slip_has_a_name() {
+        assert_eq!(wrong("A=\"b"), [Kind::Unclosed('"')]);
+        assert_eq!(wrong("A=\"b\"c"), [Kind::AfterQuote]);
+        assert_eq!(wrong("=b"), [Kind::Name("=b".to_owned())]);
+        assert_eq!(wrong("A B=c"), [Kind::Name("A B=c".to_owned())]);
+        assert_eq!(
+            wrong("A=$B"),
+            [Kind::Variable(FaultKind::Unset("B".to_owned()))]
+        );
+        assert!(matches!(wrong("A=1\nA=2")[..], [Kind::Duplicate { .. }]));
+        let out = parse(0, b"A=\xff", &|_| None);
+        assert_eq!(out.errors[0].kind, Kind::NotUtf8);
+    }
+}

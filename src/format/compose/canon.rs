@@ -9,6 +9,7 @@ use super::shape::{Record, Shape};
 use super::value;
 use crate::format::near::nearest;
 use crate::format::source::Sources;
+use crate::format::words;
 use crate::format::yaml::{Entry, Key, Node, Span, Style, Value};
 
 /// What `!reset` and `!override` do when files are merged, by the place of the node that bears it.
@@ -246,12 +247,23 @@ impl Canon<'_> {
                 let value = Value::Sequence(vec![shell, node]);
                 Some(Node { span, value })
             }
-            Kind::Text => Some(node),
+            Kind::Text => self.line(node),
             _ => {
                 self.wrong_type(&node, "a text or a list of texts");
                 None
             }
         }
+    }
+
+    /// A command line in one text: compose takes it apart as a shell would.
+    fn line(&mut self, node: Node) -> Option<Node> {
+        let Err(error) = words::split(node.scalar().unwrap_or_default()) else {
+            return Some(node);
+        };
+        let message = format!("this is no command line: {error}");
+        let problem = Problem::new(node.span, ProblemKind::BadValue, message);
+        self.report(problem.help("write it as a list: `[program, argument]`"));
+        None
     }
 
     fn list(&mut self, node: Node, shape: &'static Shape) -> Option<Node> {

@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::canon::is_address;
 use super::grammar::FILE;
-use super::model::{MountKind, Project, Service, Text};
+use super::model::{MountKind, Project, Service, Spanned, Text};
 use super::problem::{Problem, ProblemKind};
 use super::shape::{Record, Shape, Short};
 use crate::format::near::nearest;
 use crate::format::yaml::{Entry, Node, Span, Value};
 
-/// Everything that is wrong with a project as a whole.
-pub(super) fn check(project: &Project) -> Vec<Problem> {
+/// Everything that is wrong with a project as a whole. `whole`: all of it was read, so that what is
+/// not there is not there.
+pub(super) fn check(project: &Project, whole: bool) -> Vec<Problem> {
     let mut problems = Vec::new();
     required(&project.node, &FILE, project.node.span, &mut problems);
-    if project.services.is_empty() {
+    if whole && project.services.is_empty() {
         let message = "the project has no service";
         problems.push(Problem::new(
             project.node.span,
@@ -25,6 +26,7 @@ pub(super) fn check(project: &Project) -> Vec<Problem> {
     }
     for service in &project.services {
         service_stands(service, &mut problems);
+        agreements(service, &mut problems);
         references(project, service, &mut problems);
     }
     for secret in project.secrets.iter().chain(&project.configs) {
@@ -121,6 +123,51 @@ fn service_stands(service: &Service, problems: &mut Vec<Problem>) {
         let problem = Problem::new(fixed.span, ProblemKind::Conflict, message);
         problems.push(problem.also(replicas.span, "replicas here"));
     }
+}
+
+/// Some things can be said in two places, which must not differ.
+fn agreements(service: &Service, problems: &mut Vec<Problem>) {
+    let deploy = service.deploy.as_ref();
+    let limits = deploy.and_then(|deploy| deploy.limits.as_ref());
+    let reserved = deploy.and_then(|deploy| deploy.reservations.as_ref());
+    let own = &service.limits;
+    let mut agree = |names: (&str, &str), here: Option<(Span, f64)>, there: Option<(Span, f64)>| {
+        let (Some((span, here)), Some((also, there))) = (here, there) else {
+            return;
+        };
+        if (here - there).abs() > f64::EPSILON {
+            let message = format!("`{}` and `{}` differ", names.0, names.1);
+            let problem = Problem::new(span, ProblemKind::Conflict, message);
+            problems.push(problem.also(also, "the other one").help("keep one of them"));
+        }
+    };
+    let whole = |number: Spanned<i64>| (number.span, number.value as f64);
+    let broken = |number: Spanned<f64>| (number.span, number.value);
+    agree(
+        ("mem_limit", "deploy.resources.limits.memory"),
+        own.memory.map(whole),
+        limits.and_then(|limits| limits.memory).map(whole),
+    );
+    agree(
+        ("cpus", "deploy.resources.limits.cpus"),
+        own.cpus.map(broken),
+        limits.and_then(|limits| limits.cpus).map(broken),
+    );
+    agree(
+        ("pids_limit", "deploy.resources.limits.pids"),
+        own.pids.map(whole),
+        limits.and_then(|limits| limits.pids).map(whole),
+    );
+    agree(
+        ("mem_reservation", "deploy.resources.reservations.memory"),
+        own.memory_reservation.map(whole),
+        reserved.and_then(|reserved| reserved.memory).map(whole),
+    );
+    agree(
+        ("scale", "deploy.replicas"),
+        service.run.scale.map(whole),
+        deploy.and_then(|deploy| deploy.replicas).map(whole),
+    );
 }
 
 fn references(project: &Project, service: &Service, problems: &mut Vec<Problem>) {

@@ -99,11 +99,9 @@ impl Session<'_> {
         };
         let Some(base) = base_tree.get("services").and_then(|all| all.get(name)) else {
             let message = format!("`{target}` has no service `{name}` to extend");
-            self.problems.push(Problem::new(
-                extends.span,
-                ProblemKind::ExtendsMissing,
-                message,
-            ));
+            let problem = Problem::new(extends.span, ProblemKind::ExtendsMissing, message);
+            let help = "`extends` sees one file: a service of another needs `file:` beside it";
+            self.problems.push(problem.help(help));
             return own;
         };
         chain.push(step);

@@ -172,7 +172,7 @@ impl Session<'_> {
             let Some(model) = self.included(include, place, &chain) else {
                 continue;
             };
-            self.import(tree, model, include.span);
+            self.import(tree, model);
         }
     }
 
@@ -231,7 +231,7 @@ impl Session<'_> {
     }
 
     /// Takes what another file brings; what is there already must say the same.
-    fn import(&mut self, tree: &mut Node, model: Node, span: Span) {
+    fn import(&mut self, tree: &mut Node, model: Node) {
         let Value::Mapping(brought) = model.value else {
             return;
         };
@@ -250,7 +250,7 @@ impl Session<'_> {
                     known.push(entry);
                     continue;
                 };
-                if own.value != entry.value {
+                if !same(&own.value, &entry.value) {
                     let word = section.key.text.trim_end_matches('s');
                     let message = format!(
                         "the {word} `{}` is here and in an included file, and differs",
@@ -266,7 +266,6 @@ impl Session<'_> {
                 }
             }
         }
-        let _ = span;
     }
 }
 
@@ -291,6 +290,24 @@ fn section_of<'t>(tree: &'t mut Node, key: &Key) -> Option<&'t mut Vec<Entry>> {
     match &mut section.value.value {
         Value::Mapping(entries) => Some(entries),
         _ => None,
+    }
+}
+
+/// Whether two trees mean the same: neither places nor the order of keys nor quotes count.
+fn same(one: &Node, other: &Node) -> bool {
+    match (&one.value, &other.value) {
+        (Value::Mapping(entries), Value::Mapping(others)) => {
+            let there = |entry: &Entry| {
+                let twin = others.iter().find(|twin| twin.key.text == entry.key.text);
+                twin.is_some_and(|twin| same(&entry.value, &twin.value))
+            };
+            entries.len() == others.len() && entries.iter().all(there)
+        }
+        (Value::Sequence(items), Value::Sequence(others)) => {
+            let pairs = items.iter().zip(others);
+            items.len() == others.len() && pairs.into_iter().all(|(one, other)| same(one, other))
+        }
+        _ => one.scalar() == other.scalar() && one.what() == other.what(),
     }
 }
 

@@ -93,7 +93,8 @@ impl Loader {
             return Step::Need(session.wanted.into_values().collect());
         }
         let mut problems = session.problems;
-        problems.extend(check::check(&project));
+        let whole = problems.iter().all(|problem| problem.lax);
+        problems.extend(check::check(&project, whole));
         problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
         problems.dedup_by(|a, b| a.span == b.span && a.message == b.message);
         Step::Done(Box::new(Loaded {

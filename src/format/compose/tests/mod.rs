@@ -1,5 +1,9 @@
 //! The loader, read like a spec: what compose means by a file, and what it must not let pass.
 
+mod projects;
+mod schema;
+mod total;
+
 use super::model::{Condition, MountKind, Origin};
 use super::{File, Files, Loaded, Loader, ProblemKind, Request, Step};
 
