@@ -8,6 +8,7 @@ mod build;
 #[cfg(test)]
 mod cases;
 mod command;
+mod compose;
 mod dockerfile;
 mod dockerignore;
 mod exists;

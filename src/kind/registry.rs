@@ -1,6 +1,7 @@
 //! The kinds and the packs that there are. A kind is one line here.
 
 use super::build::BuildSpec;
+use super::compose::ComposeSpec;
 use super::dockerfile::DockerfileSpec;
 use super::dockerignore::DockerignoreSpec;
 use super::exists::ExistsSpec;
@@ -16,6 +17,7 @@ const KINDS: &[&dyn KindSpec] = &[
     &ExistsSpec,
     &DockerfileSpec,
     &DockerignoreSpec,
+    &ComposeSpec,
     &ValuesSpec,
     &BuildSpec,
 ];
@@ -63,6 +65,7 @@ mod tests {
                 "exists",
                 "dockerfile",
                 "dockerignore",
+                "compose",
                 "values",
                 "build"
             ]

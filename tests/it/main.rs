@@ -16,6 +16,7 @@ mod browser;
 mod ci_reports;
 mod clean;
 mod completions;
+mod compose;
 mod containers_files;
 mod docs;
 mod doctor;
