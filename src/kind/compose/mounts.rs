@@ -162,8 +162,8 @@ fn dangerous(source: &str, read_only: bool) -> Option<&'static str> {
     if WHOLE.contains(&source) {
         return Some("a whole folder of the system");
     }
-    if UNREAD.iter().any(|path| below(&path)) {
+    if UNREAD.iter().any(below) {
         return Some("what is in it is secret");
     }
-    (!read_only && FROZEN.iter().any(|path| below(&path))).then_some("it can be written")
+    (!read_only && FROZEN.iter().any(below)).then_some("it can be written")
 }

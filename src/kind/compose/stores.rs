@@ -108,7 +108,7 @@ pub(super) fn check(judge: &mut Judge<'_>, service: &Service) {
             .filter_map(|mount| mount.target.as_ref());
         targets.any(|target| folder.value.starts_with(target.value.as_str()))
     });
-    if store.folders.iter().any(|folder| kept(&folder)) || elsewhere {
+    if store.folders.iter().any(kept) || elsewhere {
         return;
     }
     let message = format!(
