@@ -4,8 +4,12 @@
 //! When in doubt the text needs a shell: a shell reads every command line as its author meant it,
 //! a splitter that guesses does not.
 
+mod commands;
+mod cut;
 #[cfg(test)]
 mod tests;
+
+pub use commands::{Item, Joint, Node, commands};
 
 /// Why a text cannot be split into words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -16,6 +16,7 @@ mod judge;
 mod lint;
 mod paths;
 mod pattern;
+mod pipeline;
 mod registry;
 mod run;
 mod setup;

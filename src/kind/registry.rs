@@ -5,6 +5,7 @@ use super::compose::ComposeSpec;
 use super::dockerfile::DockerfileSpec;
 use super::dockerignore::DockerignoreSpec;
 use super::exists::ExistsSpec;
+use super::pipeline::PipelineSpec;
 use super::run::Run;
 use super::setup::Setup;
 use super::values::ValuesSpec;
@@ -19,6 +20,7 @@ const KINDS: &[&dyn KindSpec] = &[
     &DockerignoreSpec,
     &ComposeSpec,
     &ValuesSpec,
+    &PipelineSpec,
     &BuildSpec,
 ];
 
@@ -67,6 +69,7 @@ mod tests {
                 "dockerignore",
                 "compose",
                 "values",
+                "pipeline",
                 "build"
             ]
         );

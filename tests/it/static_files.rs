@@ -122,3 +122,24 @@ fn ignores_in_a_dockerfile_are_said() {
         .run()
         .expect(1, &["this switches off DL3006 [inline-ignore]"]);
 }
+
+#[test]
+fn a_path_past_prove_is_a_back_door() {
+    let project = Project::with("version: 1\ngates:\n  path: { pipeline: {} }\n");
+    project.run().expect(3, &["there is nothing to judge"]);
+    project.file("deploy.sh", "set -e\ndocker push app:1\n");
+    project.run().expect(
+        1,
+        &["deploy.sh:2:1: `docker push app:1` pushes an image, and `prove run` does not come before it [unproven-push]"],
+    );
+    project.file("deploy.sh", "set -e\nsh ci/prove.sh\ndocker push app:1\n");
+    project
+        .run()
+        .expect(1, &["unproven-push", "ci/prove.sh, which is not there"]);
+    project.file("ci/prove.sh", "prove run\n");
+    project.run().expect(0, &["passed", "path"]);
+    project.file("ci/prove.sh", "prove run || true\n");
+    project
+        .run()
+        .expect(1, &["ci/prove.sh:1:1", "proof-ignored"]);
+}
