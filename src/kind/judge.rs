@@ -75,6 +75,28 @@ pub(super) fn first_unanswered(turn: &Turn<'_>, answers: &[Answer]) -> Option<St
     })
 }
 
+/// The first failure, else the first error; the others become its details.
+pub(super) fn worst(wrong: Vec<Judged>) -> Result<(), Judged> {
+    let failure = wrong
+        .iter()
+        .position(|judged| matches!(judged, Judged::Failed(_)));
+    let mut rest = wrong;
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let mut first = rest.remove(failure.unwrap_or(0));
+    if let Judged::Failed(reason) | Judged::Errored(reason) = &mut first {
+        let others = rest.into_iter().filter_map(|judged| match judged {
+            Judged::Failed(other) | Judged::Errored(other) => Some(other.headline),
+            Judged::Passed(_) => None,
+        });
+        reason
+            .details
+            .extend(others.map(|headline| format!("also: {headline}")));
+    }
+    Err(first)
+}
+
 /// A step out of a judgement.
 pub(super) fn done(judgement: Judgement) -> Step {
     Step::Judge(Box::new(judgement))

@@ -5,6 +5,7 @@ use super::compose::ComposeSpec;
 use super::dockerfile::DockerfileSpec;
 use super::dockerignore::DockerignoreSpec;
 use super::exists::ExistsSpec;
+use super::findings::FindingsSpec;
 use super::pipeline::PipelineSpec;
 use super::run::Run;
 use super::setup::Setup;
@@ -21,6 +22,7 @@ const KINDS: &[&dyn KindSpec] = &[
     &ComposeSpec,
     &ValuesSpec,
     &PipelineSpec,
+    &FindingsSpec,
     &BuildSpec,
 ];
 
@@ -70,6 +72,7 @@ mod tests {
                 "compose",
                 "values",
                 "pipeline",
+                "findings",
                 "build"
             ]
         );

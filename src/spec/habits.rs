@@ -53,7 +53,7 @@ const HABITS: &[(&[&str], &str)] = &[
 
 /// Keys of the language that this version does not read yet.
 const LATER: &[&str] = &[
-    "release", "bake", "nix", "tags", "findings", "scan", "inspect", "up", "serve", "http",
+    "release", "bake", "nix", "tags", "scan", "inspect", "up", "serve", "http",
 ];
 
 /// A key that nobody knows here.

@@ -115,3 +115,81 @@ fn a_report_that_claims_more_failures_than_it_shows_is_not_green() {
     let project = project(report, 0, "");
     assert_ne!(project.run().code, 0);
 }
+
+/// A project whose gate writes `report` and has it judged by `results`.
+fn other(report: &str, results: &str) -> Project {
+    let project = Project::with(&format!(
+        "version: 1\ngates:\n  a: {{ run: 'mkdir -p out; cp report out/r', results: {{ {results} }} }}\n",
+    ));
+    project.file("report", report);
+    project
+}
+
+#[test]
+fn reports_of_other_tools_are_judged_too() {
+    let found = "<checkstyle><file name='a.js'><error line='1' severity='warning' message='m' source='s'/></file></checkstyle>";
+    judged(
+        &other(found, "checkstyle: out/r"),
+        Failed,
+        &["a.js:1: m [s]"],
+    );
+    judged(
+        &other(found, "checkstyle: out/r, fail_on: error"),
+        Passed,
+        &[],
+    );
+    judged(
+        &other("<checkstyle/>", "checkstyle: out/r"),
+        Errored,
+        &["names no file"],
+    );
+    judged(
+        &other("{", "sarif: out/r"),
+        Errored,
+        &["cannot be relied on"],
+    );
+    let lcov = "SF:a\nDA:1,1\nDA:2,0\nend_of_record\n";
+    judged(
+        &other(lcov, "lcov: out/r, min_lines: 50%"),
+        Passed,
+        &["50 %"],
+    );
+    judged(
+        &other(lcov, "lcov: out/r, min_lines: 51%"),
+        Failed,
+        &["51 % are asked for"],
+    );
+    judged(
+        &other("SF:a\n", "lcov: out/r, min_lines: 51%"),
+        Errored,
+        &["ends in the middle"],
+    );
+}
+
+#[test]
+fn a_report_of_yesterday_stands_for_nothing() {
+    let project = Project::with(
+        "version: 1\ngates:\n  a: { run: 'true', results: { lcov: l.info, min_lines: 1% } }\n",
+    );
+    project.file("l.info", "SF:a\nDA:1,1\nend_of_record\n");
+    judged(&project, Errored, &["is stale"]);
+}
+
+#[test]
+fn a_gate_judges_what_the_one_before_it_wrote() {
+    let clean =
+        r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "results": []}]}"#;
+    let project = Project::with(
+        "version: 1\ngates:\n  scan: cp report.sarif out.sarif\n  a: { findings: { sarif: '*.sarif' }, needs: scan }\n",
+    );
+    project
+        .file("report.sarif", clean)
+        .file(".gitignore", "*.sarif\n");
+    judged(&project, Passed, &[]);
+    let failed = clean.replace(
+        "\"results\"",
+        "\"invocations\": [{\"executionSuccessful\": false}], \"results\"",
+    );
+    project.file("report.sarif", failed);
+    judged(&project, Errored, &["says that it failed"]);
+}

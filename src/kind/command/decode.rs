@@ -5,9 +5,11 @@ use std::sync::Arc;
 use regex::bytes::Regex;
 
 use super::super::pattern;
+use super::super::reports::{self, Wanted};
 use super::container::Where;
 use super::ending::NOT_RUN;
 use super::expect::TextRule;
+use super::results::Results;
 use super::{CommandGate, Expect, container, files, line};
 use crate::format::yaml::{Node, Value};
 use crate::model::SharedJobs;
@@ -62,6 +64,17 @@ const EXPECT: &[Field] = &[
     ),
 ];
 
+const RESULTS: &[Field] = &[
+    Field::new("junit", Shape::GLOBS, "JUnit XML files."),
+    reports::SARIF,
+    reports::CHECKSTYLE,
+    reports::LCOV,
+    reports::COBERTURA,
+    reports::FAIL_ON,
+    reports::MIN_LINES,
+    reports::MIN_BRANCHES,
+];
+
 /// The keys of `run` and of `setup`.
 pub(in crate::kind) const KEYS: &[Field] = &[
     Field::new(
@@ -84,7 +97,7 @@ pub(in crate::kind) const KEYS: &[Field] = &[
     Field::new("expect", Shape::Record(EXPECT), "What is good.").default("exit 0"),
     Field::new(
         "results",
-        Shape::Record(&[Field::new("junit", Shape::GLOBS, "JUnit XML files.").required()]),
+        Shape::Record(RESULTS),
         "Reports that it writes: read, counted and judged.",
     ),
     Field::new(
@@ -136,9 +149,7 @@ pub(in crate::kind) fn decode(
         decoder,
     );
     let expect = expect(gate, decoder);
-    let junit = gate
-        .get("results")
-        .map(|results| list(results, "junit", decoder));
+    let results = decoder.optional(gate, "results", results);
     let keep = list(gate, "keep", decoder);
     let creates = decoder.optional(gate, "creates", Decoder::paths);
     let jobserver = jobserver(gate, place.as_ref(), decoder);
@@ -150,12 +161,27 @@ pub(in crate::kind) fn decode(
         container: options?,
         environment: decoder.environment(),
         expect: expect?,
-        junit: junit.unwrap_or(Some(Vec::new()))?,
+        results: results?.unwrap_or_default(),
         keep: keep?,
         files: files?,
         creates: creates?.unwrap_or_default(),
         jobserver: jobserver?,
     }))
+}
+
+/// Reports, of which there is at least one when the key is there.
+fn results(decoder: &mut Decoder<'_>, node: &Node) -> Option<Results> {
+    let junit = list(node, "junit", decoder);
+    let reports = Wanted::decode(decoder, node);
+    let results = Results {
+        junit: junit?,
+        reports: reports?,
+    };
+    if results.globs().next().is_none() {
+        let help = "name one, such as `junit: reports/*.xml`";
+        return decoder.refuse(Diagnostic::new(node.span, "`results` names no report").help(help));
+    }
+    Some(results)
 }
 
 fn jobserver(gate: &Node, place: Option<&Where>, decoder: &mut Decoder<'_>) -> Option<SharedJobs> {

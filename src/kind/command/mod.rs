@@ -21,6 +21,7 @@ use container::Where;
 use expect::TextRule;
 use files::{Files, Picked};
 use line::Line;
+use results::Results;
 
 use super::judge;
 use crate::model::{
@@ -39,7 +40,7 @@ struct CommandGate {
     container: ContainerOptions,
     environment: Environment,
     expect: Expect,
-    junit: Vec<String>,
+    results: Results,
     keep: Vec<String>,
     files: Option<Files>,
     creates: Vec<String>,
@@ -117,18 +118,16 @@ impl Kind for CommandGate {
     }
 
     fn writes(&self) -> Vec<String> {
-        [&self.creates, &self.junit, &self.keep]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect()
+        let results = self.results.globs();
+        let others = self.creates.iter().chain(&self.keep);
+        results.chain(others).cloned().collect()
     }
 
     fn reads_reports(&self) -> Vec<String> {
         let inside = !matches!(self.place, Where::Host);
         match inside && self.container.workspace == Workspace::None {
             true => Vec::new(),
-            false => self.junit.clone(),
+            false => self.results.globs().cloned().collect(),
         }
     }
 
@@ -229,7 +228,7 @@ impl CommandGate {
             capture_stdout: self.expect.stdout.is_some(),
             capture_stderr: self.expect.stderr.is_some(),
             collect: Collect {
-                results: self.junit.clone(),
+                results: self.results.globs().cloned().collect(),
                 keep: self.keep.clone(),
                 outputs: turn.outputs.to_vec(),
             },
@@ -275,8 +274,9 @@ impl CommandGate {
         if let Ending::Exited(code) = ran.ending {
             judgement.exit_code = Some(code);
         }
-        let read = results::read(&self.junit, &ran.results, turn);
+        let read = results::read(&self.results, &ran.results, turn);
         judgement.cases.extend(read.cases);
+        judgement.findings.extend(read.findings);
         judgement.notes.extend(read.notes);
         let ending = ending::judge(ran.ending, &self.expect.exit, turn.timeout);
         let mut wrong = Vec::new();
@@ -293,7 +293,7 @@ impl CommandGate {
             wrong.extend(read.failed);
         }
         wrong.extend(read.errored);
-        worst(wrong)
+        judge::worst(wrong)
     }
 
     fn output(&self, ran: &Ran) -> Vec<Judged> {
@@ -353,26 +353,4 @@ impl CommandGate {
             other => other,
         }
     }
-}
-
-/// The first failure, else the first error; the others become its details.
-fn worst(wrong: Vec<Judged>) -> Result<(), Judged> {
-    let failure = wrong
-        .iter()
-        .position(|judged| matches!(judged, Judged::Failed(_)));
-    let mut rest = wrong;
-    if rest.is_empty() {
-        return Ok(());
-    }
-    let mut first = rest.remove(failure.unwrap_or(0));
-    if let Judged::Failed(reason) | Judged::Errored(reason) = &mut first {
-        let others = rest.into_iter().filter_map(|judged| match judged {
-            Judged::Failed(other) | Judged::Errored(other) => Some(other.headline),
-            Judged::Passed(_) => None,
-        });
-        reason
-            .details
-            .extend(others.map(|headline| format!("also: {headline}")));
-    }
-    Err(first)
 }

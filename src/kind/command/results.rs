@@ -1,20 +1,39 @@
-//! `results: {junit: …}`: the reports that a command brought back, read, counted and judged.
+//! `results: {junit: …, sarif: …}`: the reports that a command brought back, read, counted and judged.
 //!
 //! A report proves something only if this very attempt wrote it and at least one test ran.
 
+use super::super::reports::{self, Sheet, Wanted};
 use super::super::{judge, paths};
 use crate::format::glob::Pattern;
 use crate::format::junit;
-use crate::model::{Case, CaseStatus, CaseTotals, Collected, Judged, Reason};
+use crate::model::{Case, CaseStatus, CaseTotals, Collected, Finding, Judged, Reason};
 use crate::spec::Turn;
+
+/// What is to be brought.
+#[derive(Debug, Default)]
+pub(super) struct Results {
+    /// Patterns of JUnit reports.
+    pub(super) junit: Vec<String>,
+    /// All others, and what is wanted of them.
+    pub(super) reports: Wanted,
+}
+
+impl Results {
+    /// All patterns.
+    pub(super) fn globs(&self) -> impl Iterator<Item = &String> {
+        self.junit.iter().chain(self.reports.globs())
+    }
+}
 
 /// What the reports amount to.
 #[derive(Debug, Default)]
 pub(super) struct Read {
     /// Every case of every report that counts.
     pub(super) cases: Vec<Case>,
-    /// A case failed or broke.
-    pub(super) failed: Option<Judged>,
+    /// What other tools found.
+    pub(super) findings: Vec<Finding>,
+    /// A case failed or broke, or a threshold is not reached.
+    pub(super) failed: Vec<Judged>,
     /// Why the reports cannot be relied on; may be several.
     pub(super) errored: Vec<Judged>,
     /// Said in every report.
@@ -22,12 +41,9 @@ pub(super) struct Read {
 }
 
 /// Reads the reports that match `patterns`. Nothing is asked when there are no patterns.
-pub(super) fn read(patterns: &[String], collected: &[Collected], turn: &Turn<'_>) -> Read {
+pub(super) fn read(results: &Results, collected: &[Collected], turn: &Turn<'_>) -> Read {
     let mut read = Read::default();
-    if patterns.is_empty() {
-        return read;
-    }
-    for pattern in patterns {
+    for pattern in results.globs() {
         if !collected
             .iter()
             .any(|file| matches(pattern, file, turn.cwd))
@@ -35,17 +51,57 @@ pub(super) fn read(patterns: &[String], collected: &[Collected], turn: &Turn<'_>
             read.errored.push(missing(pattern));
         }
     }
-    for file in collected {
+    if !results.junit.is_empty() {
+        tests(&results.junit, collected, turn, &mut read);
+    }
+    others(&results.reports, collected, turn, &mut read);
+    read
+}
+
+/// The cases of JUnit reports.
+fn tests(patterns: &[String], collected: &[Collected], turn: &Turn<'_>, read: &mut Read) {
+    let junit = |file: &&Collected| {
+        patterns
+            .iter()
+            .any(|pattern| matches(pattern, file, turn.cwd))
+    };
+    for file in collected.iter().filter(junit) {
         match cases(file) {
             Ok(cases) => read.cases.extend(cases),
             Err(reason) => read.errored.push(Judged::Errored(reason)),
         }
     }
-    read.failed = failed(&read.cases);
+    read.failed.extend(failed(&read.cases));
     if read.errored.is_empty() && CaseTotals::of(&read.cases).executed() == 0 {
-        empty(&mut read, turn);
+        empty(read, turn);
     }
-    read
+}
+
+/// What the reports of other tools say.
+fn others(wanted: &Wanted, collected: &[Collected], turn: &Turn<'_>, read: &mut Read) {
+    let mut sheets: Vec<Sheet<'_>> = Vec::new();
+    for (format, pattern) in &wanted.patterns {
+        for file in collected
+            .iter()
+            .filter(|file| matches(pattern, file, turn.cwd))
+        {
+            let known = |sheet: &Sheet<'_>| sheet.format == *format && sheet.path == file.path;
+            match fresh(file) {
+                Ok(bytes) if !sheets.iter().any(known) => sheets.push(Sheet {
+                    format: *format,
+                    path: &file.path,
+                    bytes,
+                }),
+                Ok(_) => {}
+                Err(reason) => read.errored.push(Judged::Errored(reason)),
+            }
+        }
+    }
+    let weighed = reports::weigh(wanted, &sheets, turn);
+    read.findings = weighed.findings;
+    read.failed.extend(weighed.failed);
+    read.errored.extend(weighed.errored);
+    read.notes.extend(weighed.notes);
 }
 
 fn matches(pattern: &str, file: &Collected, cwd: &str) -> bool {
@@ -62,7 +118,8 @@ fn missing(pattern: &str) -> Judged {
     )
 }
 
-fn cases(file: &Collected) -> Result<Vec<Case>, Reason> {
+/// The bytes of a report that this very attempt wrote.
+fn fresh(file: &Collected) -> Result<&[u8], Reason> {
     let path = &file.path;
     if file.before.as_ref() == Some(&file.after) {
         return Err(Reason::new(format!(
@@ -70,12 +127,14 @@ fn cases(file: &Collected) -> Result<Vec<Case>, Reason> {
         ))
         .hint("let the command write its report every time; delete old reports"));
     }
-    let Some(bytes) = &file.bytes else {
-        return Err(Reason::new(format!(
-            "the report {path} is too large or cannot be read"
-        )));
-    };
-    junit::read(bytes).map_err(|error| {
+    file.bytes
+        .as_deref()
+        .ok_or_else(|| Reason::new(format!("the report {path} is too large or cannot be read")))
+}
+
+fn cases(file: &Collected) -> Result<Vec<Case>, Reason> {
+    let path = &file.path;
+    junit::read(fresh(file)?).map_err(|error| {
         Reason::new(format!(
             "the report {path}:{} is malformed: {}",
             error.line, error.message
@@ -149,7 +208,7 @@ mod tests {
     use super::*;
     use crate::model::Stamp;
 
-    fn fresh(path: &str, xml: &str) -> Collected {
+    fn written(path: &str, xml: &str) -> Collected {
         Collected {
             path: path.into(),
             bytes: Some(xml.as_bytes().to_vec()),
@@ -159,9 +218,12 @@ mod tests {
     }
 
     fn verdict(patterns: &[&str], files: &[Collected], desk: &Desk) -> String {
-        let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
-        let read = read(&patterns, files, &desk.turn());
-        let judged = read.failed.as_ref().or(read.errored.first());
+        let results = Results {
+            junit: patterns.iter().map(|p| (*p).to_owned()).collect(),
+            ..Results::default()
+        };
+        let read = read(&results, files, &desk.turn());
+        let judged = read.failed.first().or(read.errored.first());
         match judged {
             None => format!("good{}", read.notes.join("")),
             Some(judged @ (Judged::Failed(reason) | Judged::Errored(reason))) => {
@@ -178,40 +240,43 @@ mod tests {
     #[test]
     fn the_table() {
         let desk = Desk::new();
-        let mut stale = fresh("r.xml", GOOD);
+        let mut stale = written("r.xml", GOOD);
         stale.before = Some(stale.after.clone());
         let unread = Collected {
             bytes: None,
-            ..fresh("r.xml", "")
+            ..written("r.xml", "")
         };
         let new = Collected {
             before: None,
-            ..fresh("r.xml", GOOD)
+            ..written("r.xml", GOOD)
         };
         let table = [
-            (vec![fresh("r.xml", GOOD)], "good"),
+            (vec![written("r.xml", GOOD)], "good"),
             (vec![new], "good"),
             (
-                vec![fresh("r.xml", BAD)],
+                vec![written("r.xml", BAD)],
                 "failed: 1 of 2 test cases failed: s › b",
             ),
             (vec![], "errored: the report *.xml is missing"),
             (vec![stale.clone()], "errored: the report r.xml is stale"),
-            (vec![stale, fresh("b.xml", BAD)], "failed"),
+            (vec![stale, written("b.xml", BAD)], "failed"),
             (vec![unread], "errored: the report r.xml is too large"),
             (
-                vec![fresh("r.xml", "<testsuite>\n<")],
+                vec![written("r.xml", "<testsuite>\n<")],
                 "errored: the report r.xml:2 is malformed",
             ),
             (
-                vec![fresh("r.xml", "<testsuites/>")],
+                vec![written("r.xml", "<testsuites/>")],
                 "errored: no test ran: the report has no",
             ),
             (
-                vec![fresh("r.xml", SKIPPED)],
+                vec![written("r.xml", SKIPPED)],
                 "errored: no test ran: 1 test case skipped",
             ),
-            (vec![fresh("r.xml", SKIPPED), fresh("b.xml", GOOD)], "good"),
+            (
+                vec![written("r.xml", SKIPPED), written("b.xml", GOOD)],
+                "good",
+            ),
         ];
         for (files, want) in table {
             let told = verdict(&["*.xml"], &files, &desk);
@@ -227,7 +292,7 @@ mod tests {
         };
         let told = verdict(
             &["./unit.xml", "e2e/*.xml"],
-            &[fresh("unit.xml", GOOD)],
+            &[written("unit.xml", GOOD)],
             &desk,
         );
         assert!(
@@ -235,10 +300,10 @@ mod tests {
             "{told}"
         );
         assert_eq!(
-            verdict(&["/out/u.xml"], &[fresh("../../out/u.xml", GOOD)], &desk),
+            verdict(&["/out/u.xml"], &[written("../../out/u.xml", GOOD)], &desk),
             "good"
         );
-        assert!(verdict(&["*.xml"], &[fresh("deep/u.xml", GOOD)], &desk).starts_with("errored"));
+        assert!(verdict(&["*.xml"], &[written("deep/u.xml", GOOD)], &desk).starts_with("errored"));
     }
 
     #[test]
@@ -247,12 +312,12 @@ mod tests {
             allow_empty: Some("no tests yet".into()),
             ..Desk::new()
         };
-        let told = verdict(&["*.xml"], &[fresh("r.xml", SKIPPED)], &desk);
+        let told = verdict(&["*.xml"], &[written("r.xml", SKIPPED)], &desk);
         assert!(told.contains("allowed: no tests yet"), "{told}");
         assert!(
             verdict(&["*.xml"], &[], &desk).starts_with("errored"),
             "missing is not empty"
         );
-        assert!(verdict(&["*.xml"], &[fresh("r.xml", BAD)], &desk).starts_with("failed"));
+        assert!(verdict(&["*.xml"], &[written("r.xml", BAD)], &desk).starts_with("failed"));
     }
 }

@@ -15,7 +15,7 @@ fn gate(word: &'static str) -> CommandGate {
         container: ContainerOptions::default(),
         environment: Environment::default(),
         expect: Expect::default(),
-        junit: Vec::new(),
+        results: Results::default(),
         keep: Vec::new(),
         files: None,
         creates: Vec::new(),
@@ -128,7 +128,10 @@ fn the_verdict_table() {
 #[test]
 fn a_failed_case_outranks_the_exit_code_and_cases_are_brought() {
     let gate = CommandGate {
-        junit: vec!["*.xml".into()],
+        results: Results {
+            junit: vec!["*.xml".into()],
+            ..Results::default()
+        },
         ..gate("run")
     };
     let bad = "<testsuite><testcase name='a'/><testcase name='b'><error/></testcase></testsuite>";

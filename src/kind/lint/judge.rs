@@ -230,7 +230,7 @@ fn place(finding: &Finding) -> (&str, u32, u32, std::cmp::Reverse<Severity>, &st
 
 /// Why it failed: the findings themselves stand beside it. What could not be judged either is told
 /// here.
-fn reason(counted: &[&Finding], unjudged: &[String]) -> Reason {
+pub(in crate::kind) fn reason(counted: &[&Finding], unjudged: &[String]) -> Reason {
     let head = match counted {
         [only] => Reason {
             hint: only.help.clone(),

@@ -13,6 +13,6 @@ pub(in crate::kind) mod shelf;
 mod tests;
 
 pub use judge::NOT_JUDGED;
-pub(in crate::kind) use judge::{Found, Survey};
+pub(in crate::kind) use judge::{Found, Survey, reason};
 pub(in crate::kind) use policy::{OVERRIDE, Policy, THRESHOLD, WAIVE};
 pub(in crate::kind) use read::{Text, ask, texts};

@@ -194,7 +194,7 @@ const TABLE: &[(&str, &str)] = &[
         "{ run: a, results: { junit: [] } }",
         "`junit` names no file",
     ),
-    ("{ run: a, results: {} }", "`junit` is missing here"),
+    ("{ run: a, results: {} }", "`results` names no report"),
     ("{ run: a, creates: [b] }", "creates"),
     ("{ exists: {} }", "this asks for nothing"),
     ("{ exists: [] }", "this asks for nothing"),
