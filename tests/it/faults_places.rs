@@ -44,7 +44,9 @@ fn the_record_of_an_earlier_run() {
 
 #[test]
 fn the_log_of_a_gate_that_is_tried_again() {
-    let script = "echo first; if mkdir once; then rm .prove/runs/*/logs/a.log; \
+    // The log is there some time after the first line was printed.
+    let script = "echo first; until [ -e .prove/runs/*/logs/a.log ]; do :; done; \
+                  if mkdir once; then rm .prove/runs/*/logs/a.log; \
                   mkfifo \"$(echo .prove/runs/*/logs)/a.log\"; exit 1; fi";
     let project = Project::with(&format!(
         "version: 1\ngates:\n  a: {{ run: '{script}', retries: 1 }}\n"
