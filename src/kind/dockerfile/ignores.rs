@@ -12,7 +12,7 @@ use crate::model::{Rule, Severity};
 /// A rule is switched off in the file.
 pub(super) const INLINE_IGNORE: Rule = Rule {
     id: "inline-ignore",
-    aliases: &[],
+    aliases: &["DL1001"],
     severity: Severity::Error,
     about: "A comment in the file switches rules off",
     why: "Whoever writes the file then decides what it is judged by, without a reason and without an \

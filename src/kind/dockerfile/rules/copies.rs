@@ -72,7 +72,10 @@ fn unknown_stage(subject: &Subject<'_>, found: &mut Vec<Found>) {
         let mut names: Vec<(&str, Span)> = Vec::new();
         match &at.instruction.command {
             Command::Copy(copy) => {
-                names.extend(copy.from.iter().map(|from| (from.text.as_str(), from.span)));
+                // The very stage itself is DL3023.
+                let from = copy.from.iter();
+                let from = from.filter(|from| !at.stage.is_named(&from.text));
+                names.extend(from.map(|from| (from.text.as_str(), from.span)));
             }
             Command::Run(run) => {
                 let mounts = run.mounts.iter();

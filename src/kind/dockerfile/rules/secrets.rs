@@ -25,8 +25,8 @@ pub(super) const CHECKS: &[Check] = &[
 const SOURCE: &str = "https://docs.docker.com/build/building/secrets/";
 
 const IN_VARIABLE: Rule = Rule {
-    id: "SecretsUsedInArgOrEnv",
-    aliases: &["secret-in-variable"],
+    id: "DL3064",
+    aliases: &["SecretsUsedInArgOrEnv", "secret-in-variable"],
     severity: Severity::Warning,
     about: "An ARG or ENV is named like a secret",
     why: "Both stay in the image: everybody who can pull it can read them, with `docker history` or \

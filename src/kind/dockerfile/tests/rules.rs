@@ -160,10 +160,7 @@ fn images_are_pinned_trusted_and_named() {
 #[test]
 fn secrets_are_found_by_name_value_and_file() {
     let names = "FROM alpine:3.20\nARG NPM_TOKEN\nENV DB_PASSWORD=x AUTH_ENABLED=true KEY_FILE=/k KEYBOARD=de\n";
-    assert_eq!(
-        found("{}", names),
-        ["2:5 SecretsUsedInArgOrEnv", "3:5 SecretsUsedInArgOrEnv"]
-    );
+    assert_eq!(found("{}", names), ["2:5 DL3064", "3:5 DL3064"]);
     let token = format!(
         "FROM alpine:3.20\nRUN echo ghp_{} > /dev/null\n",
         "a".repeat(36)
@@ -264,7 +261,10 @@ fn stages_that_are_named_are_there() {
     assert_eq!(copy("0"), NONE);
     assert_eq!(copy("alpine:3.20"), NONE);
     assert_eq!(copy("c"), ["3:13 DL3022 the stage `c` only comes later"]);
-    assert_eq!(copy("b"), ["3:13 DL3022 `b` is this very stage"]);
+    assert_eq!(
+        copy("b"),
+        ["3:1 DL3023 `b` is the stage that this stands in"]
+    );
     assert_eq!(
         copy("7"),
         ["3:13 DL3022 there is no stage 7 before this one"]

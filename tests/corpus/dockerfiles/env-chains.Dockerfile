@@ -1,0 +1,12 @@
+FROM debian:12
+ARG VERSION=1
+ENV A=1 B=$A
+ENV ROOT=/opt/app
+ENV BIN=$ROOT/bin LIB=$ROOT/lib
+ENV PATH=$BIN:$PATH C=$BIN
+ENV ONE=1 \
+    TWO=2 \
+    BOTH=${ONE}-${TWO}
+ENV X=$X:more
+ENV OLD value with blanks
+ENV VERSION=$VERSION FULL=v$VERSION
