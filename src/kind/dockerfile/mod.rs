@@ -27,7 +27,7 @@ use crate::format::dockerfile::{self, Dockerfile, Problem};
 use crate::format::dockerignore::Dockerignore;
 use crate::format::yaml::Node;
 use crate::model::{Answer, Content, Probe, Rule, Step};
-use crate::spec::{Decoder, Field, Kind, KindSpec, Shape, Turn};
+use crate::spec::{Decoder, Field, Kind, KindSpec, Lints, Shape, Turn};
 
 /// Mistakes of one file that are told; the rest is counted.
 const TOLD: usize = 10;
@@ -61,11 +61,31 @@ impl KindSpec for DockerfileSpec {
         "Dockerfile"
     }
 
+    fn lints(&self) -> Option<Lints> {
+        Some(Lints {
+            files: "Dockerfile, Containerfile, Dockerfile.*, *.Dockerfile",
+            recognises: |path, _| is_called_dockerfile(path),
+            settings: "{path: FILE}",
+        })
+    }
+
     fn decode(&self, gate: &Node, decoder: &mut Decoder<'_>) -> Option<Arc<dyn Kind>> {
         let node = gate.get("dockerfile")?;
         let settings = Settings::decode(node, decoder)?;
         Some(Arc::new(Linting { settings }))
     }
+}
+
+/// Whether people call such a file a Dockerfile; what stays out of its context is another's.
+fn is_called_dockerfile(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let called = |word: &str| {
+        let ends = name.strip_suffix(word);
+        let begins = name.strip_prefix(word);
+        ends.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            || begins.is_some_and(|rest| rest.starts_with('.'))
+    };
+    !name.ends_with(".dockerignore") && ["dockerfile", "containerfile"].into_iter().any(called)
 }
 
 /// A gate of this kind.
