@@ -41,6 +41,8 @@ pub struct GitFacts {
     pub tag: Option<String>,
     /// All tags that point at HEAD.
     pub tags: Vec<String>,
+    /// The default branch, as the remote or the CI says.
+    pub default_branch: Option<String>,
 }
 
 /// What a CI says of the run.
@@ -52,4 +54,10 @@ pub struct CiFacts {
     pub tag: Option<String>,
     /// Whether the run judges a pull request; `None` cannot be known.
     pub pull_request: Option<bool>,
+    /// Its number, when it is one and the CI says.
+    pub pull_request_number: Option<u64>,
+    /// The run was set off by the clock.
+    pub schedule: bool,
+    /// The default branch.
+    pub default_branch: Option<String>,
 }

@@ -17,6 +17,9 @@ pub fn facts(env: &BTreeMap<String, String>) -> CiFacts {
         branch: own.then(|| env.branch()).flatten(),
         tag: own.then(|| env.tag()).flatten(),
         pull_request,
+        pull_request_number: (pull_request == Some(true)).then(|| env.number()).flatten(),
+        schedule: env.schedule(),
+        default_branch: env.default_branch(),
     }
 }
 
@@ -72,6 +75,54 @@ impl<'e> Env<'e> {
             return Some(true);
         }
         (self.get("GITHUB_EVENT_NAME") != Some("workflow_run")).then_some(false)
+    }
+
+    /// The number of the pull request. GitHub's `pull_request_target` has it in no variable.
+    fn number(&self) -> Option<u64> {
+        const NUMBERS: [&str; 10] = [
+            "CI_MERGE_REQUEST_IID",
+            "CI_COMMIT_PULL_REQUEST",
+            "BUILDKITE_PULL_REQUEST",
+            "BITBUCKET_PR_ID",
+            "CIRCLE_PR_NUMBER",
+            "TRAVIS_PULL_REQUEST",
+            "CHANGE_ID",
+            "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER",
+            "SYSTEM_PULLREQUEST_PULLREQUESTID",
+            "DRONE_PULL_REQUEST",
+        ];
+        let reference = self.get("GITHUB_REF").and_then(|name| {
+            let number = name.strip_prefix("refs/pull/")?;
+            number.split('/').next()
+        });
+        let address = || self.get("CIRCLE_PULL_REQUEST")?.rsplit('/').next();
+        let named = || NUMBERS.iter().find_map(|name| self.get(name));
+        reference.or_else(named).or_else(address)?.parse().ok()
+    }
+
+    /// Whether the clock set it off.
+    fn schedule(&self) -> bool {
+        let says = [
+            ("GITHUB_EVENT_NAME", "schedule"),
+            ("CI_PIPELINE_SOURCE", "schedule"),
+            ("CI_PIPELINE_EVENT", "cron"),
+            ("BUILDKITE_SOURCE", "schedule"),
+            ("TRAVIS_EVENT_TYPE", "cron"),
+            ("BUILD_REASON", "Schedule"),
+            ("DRONE_BUILD_EVENT", "cron"),
+        ];
+        says.iter()
+            .any(|(name, value)| self.get(name) == Some(*value))
+    }
+
+    fn default_branch(&self) -> Option<String> {
+        let names = [
+            "CI_DEFAULT_BRANCH",
+            "CI_REPO_DEFAULT_BRANCH",
+            "BUILDKITE_PIPELINE_DEFAULT_BRANCH",
+        ];
+        let found = names.iter().find_map(|name| self.get(name));
+        found.map(str::to_owned)
     }
 
     fn branch(&self) -> Option<String> {
@@ -199,6 +250,34 @@ mod tests {
         let tag = of(&[("GITHUB_REF", "refs/tags/v1")]);
         assert_eq!((tag.branch, tag.tag.as_deref()), (None, Some("v1")));
         assert_eq!(of(&[("CI_COMMIT_TAG", "v2")]).tag.as_deref(), Some("v2"));
+    }
+
+    #[test]
+    fn a_pull_request_has_a_number_where_the_ci_says_it() {
+        for (pairs, number) in [
+            (&[("GITHUB_REF", "refs/pull/7/merge")][..], Some(7)),
+            (&[("CI_MERGE_REQUEST_IID", "8")], Some(8)),
+            (&[("CIRCLE_PULL_REQUEST", "https://x/pull/9")], Some(9)),
+            (
+                &[
+                    ("GITHUB_EVENT_NAME", "pull_request_target"),
+                    ("GITHUB_REF", "refs/heads/main"),
+                ],
+                None,
+            ),
+            (&[("GITHUB_REF", "refs/heads/7")], None),
+        ] {
+            assert_eq!(of(pairs).pull_request_number, number, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn the_clock_and_the_default_branch_are_named_by_some() {
+        assert!(of(&[("GITHUB_EVENT_NAME", "schedule")]).schedule);
+        assert!(of(&[("CI_PIPELINE_SOURCE", "schedule")]).schedule);
+        assert!(!of(&[("GITHUB_EVENT_NAME", "push")]).schedule);
+        let gitlab = of(&[("CI_DEFAULT_BRANCH", "trunk")]);
+        assert_eq!(gitlab.default_branch.as_deref(), Some("trunk"));
     }
 
     #[test]

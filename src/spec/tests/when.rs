@@ -51,6 +51,7 @@ fn push(branch: Option<&str>, tag: Option<&str>) -> CiFacts {
         branch: branch.map(str::to_owned),
         tag: tag.map(str::to_owned),
         pull_request: Some(false),
+        ..CiFacts::default()
     }
 }
 

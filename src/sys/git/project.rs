@@ -37,6 +37,10 @@ impl Git {
                 _ => None,
             },
             tags,
+            default_branch: match ci.default_branch {
+                Some(name) => Some(name),
+                None => self.default_branch()?,
+            },
         })
     }
 
@@ -66,6 +70,13 @@ impl Git {
         let diff = self.run(&[&diff[..], &[&base]].concat())?;
         let new = self.run(&["ls-files", "-z", "--others", "--exclude-standard"])?;
         Ok(Ok(paths(&[diff, new].concat())))
+    }
+
+    /// The branch that the remote takes for its own; a clone knows it, and nobody guesses it.
+    fn default_branch(&self) -> Result<Option<String>, GitError> {
+        let head = ["symbolic-ref", "-q", "--short", "refs/remotes/origin/HEAD"];
+        let name = self.maybe(&head)?;
+        Ok(name.and_then(|name| name.strip_prefix("origin/").map(str::to_owned)))
     }
 
     /// Where HEAD left the default branch.
@@ -177,6 +188,15 @@ mod tests {
         );
         git(dir.path(), &["checkout", "-q", "--detach"]);
         assert_eq!(asked.facts(&none).unwrap().branch, None);
+        assert_eq!(asked.facts(&none).unwrap().default_branch, None);
+        let head = [
+            "symbolic-ref",
+            "refs/remotes/origin/HEAD",
+            "refs/remotes/origin/trunk",
+        ];
+        git(dir.path(), &head);
+        let facts = asked.facts(&none).unwrap();
+        assert_eq!(facts.default_branch.as_deref(), Some("trunk"));
         let ci = BTreeMap::from([("GITHUB_REF".to_owned(), "refs/heads/x/y".to_owned())]);
         assert_eq!(asked.facts(&ci).unwrap().branch.as_deref(), Some("x/y"));
         for (name, value) in [
