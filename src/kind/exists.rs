@@ -1,19 +1,21 @@
-//! `exists:`, presence: files that must be there, and files that must not.
+//! `exists:`, presence: files that must be there, and files that must not; what is in them, and how
+//! big they are.
 
+mod contents;
+mod presence;
+mod rules;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use super::{judge, paths};
-use crate::format::yaml::{Node, Value};
-use crate::model::{
-    Answer, Entry, EntryKind, Finding, Judged, Judgement, Location, Probe, Reason, Severity, Step,
-};
+use self::contents::{CONTENTS, Contents};
+use super::judge;
+use super::lint::{OVERRIDE, Policy, Survey, THRESHOLD, WAIVE};
+use crate::format::glob::is_glob;
+use crate::format::yaml::{Node, Style, Value};
+use crate::model::{Answer, Content, Entry, Probe, Rule, Step};
 use crate::spec::{Decoder, Diagnostic, Field, Kind, KindSpec, Shape, Turn};
-
-/// Findings for one pattern before they are only counted.
-const FINDINGS: usize = 50;
 
 /// The word `exists`.
 pub(super) struct ExistsSpec;
@@ -31,6 +33,21 @@ const FIELDS: &[Field] = &[
         Shape::GLOBS,
         "None may be tracked by git.",
     ),
+    Field::new(
+        "contents",
+        Shape::OneOrMany(&Shape::Record(CONTENTS)),
+        "What must and must not be in files. A file that cannot be read, or a pattern that means \
+         none, cannot be judged.",
+    ),
+    Field::new(
+        "max_size",
+        Shape::Map(&Shape::Size),
+        "How big files may be, by path or pattern. A pattern means files that git does not ignore, \
+         and must mean one.",
+    ),
+    THRESHOLD,
+    OVERRIDE,
+    WAIVE,
 ];
 
 /// What must and must not be there.
@@ -40,6 +57,20 @@ struct Exists {
     any_of: Vec<Vec<String>>,
     forbid: Vec<String>,
     forbid_tracked: Vec<String>,
+    contents: Vec<Contents>,
+    max_size: Vec<(String, u64)>,
+    policy: Policy,
+}
+
+/// The answers, one by one.
+struct Answered<'a> {
+    /// A list for each of [`Exists::patterns`].
+    lists: &'a [Vec<Entry>],
+    tracked: &'a [String],
+    /// A list for each pattern of `contents`.
+    contents: &'a [Vec<Content>],
+    /// Files that the patterns of `max_size` mean and git does not ignore.
+    sources: &'a [String],
 }
 
 impl KindSpec for ExistsSpec {
@@ -48,7 +79,8 @@ impl KindSpec for ExistsSpec {
     }
 
     fn doc(&self) -> &'static str {
-        "Presence of files and directories. A path or a list of paths is short for `require`."
+        "Presence of files and directories, what is in files and how big they are. A path or a list \
+         of paths is short for `require`."
     }
 
     fn shape(&self) -> Shape {
@@ -57,6 +89,18 @@ impl KindSpec for ExistsSpec {
 
     fn keys(&self) -> &'static [Field] {
         &[]
+    }
+
+    fn rules(&self) -> &'static [&'static Rule] {
+        rules::RULES
+    }
+
+    fn usual_file(&self) -> &'static str {
+        "README.md"
+    }
+
+    fn may_find_nothing(&self) -> &'static [&'static [&'static str]] {
+        &[&["exists", "contents"], &["exists", "max_size"]]
     }
 
     fn decode(&self, gate: &Node, decoder: &mut Decoder<'_>) -> Option<Arc<dyn Kind>> {
@@ -72,7 +116,8 @@ impl KindSpec for ExistsSpec {
             let span = gate
                 .entry("exists")
                 .map_or(node.span, |entry| entry.key.span);
-            let help = "name something: `require`, `any_of`, `forbid` or `forbid_tracked`";
+            let help = "name something: `require`, `any_of`, `forbid`, `forbid_tracked`, `contents` or \
+                        `max_size`";
             decoder.report(Diagnostic::new(span, "this asks for nothing").help(help));
             return None;
         }
@@ -85,12 +130,37 @@ fn record(node: &Node, decoder: &mut Decoder<'_>) -> Option<Exists> {
     let any_of = decoder.optional(node, "any_of", |d, lists| d.each(lists, one_of));
     let forbid = decoder.optional(node, "forbid", Decoder::globs);
     let forbid_tracked = decoder.optional(node, "forbid_tracked", Decoder::globs);
+    let contents = decoder.optional(node, "contents", |d, list| d.each(list, contents::decode));
+    let max_size = decoder.optional(node, "max_size", sizes);
+    let policy = Policy::decode(decoder, node, rules::RULES);
     Some(Exists {
         require: require?.unwrap_or_default(),
         any_of: any_of?.unwrap_or_default(),
         forbid: forbid?.unwrap_or_default(),
         forbid_tracked: forbid_tracked?.unwrap_or_default(),
+        contents: contents?.unwrap_or_default(),
+        max_size: max_size?.unwrap_or_default(),
+        policy: policy?,
     })
+}
+
+/// The limits of `max_size`. Keys have no shape of their own.
+fn sizes(decoder: &mut Decoder<'_>, map: &Node) -> Option<Vec<(String, u64)>> {
+    let entries = map.entries().iter();
+    let read: Vec<Option<(String, u64)>> = entries
+        .map(|entry| {
+            let key = Node {
+                span: entry.key.span,
+                value: Value::Scalar {
+                    text: entry.key.text.clone(),
+                    style: Style::Quoted,
+                },
+            };
+            let pattern = decoder.glob(&key);
+            pattern.zip(decoder.size(&entry.value))
+        })
+        .collect();
+    read.into_iter().collect()
 }
 
 /// Nothing can be one of no things.
@@ -121,6 +191,8 @@ impl Kind for Exists {
             any_of.collect::<Vec<_>>().join("; "),
             prefixed("no ", &self.forbid),
             prefixed("not in git: ", &self.forbid_tracked),
+            prefixed("contents of ", &self.read_patterns()),
+            prefixed("size of ", &self.sized()),
         ];
         parts
             .into_iter()
@@ -137,21 +209,32 @@ impl Kind for Exists {
         if let Some(step) = judge::first_unanswered(turn, answers) {
             return step;
         }
-        let Some(findings) = self.findings(turn, answers) else {
-            return Step::judge(judge::misplaced("exists"));
-        };
-        if findings.is_empty() {
-            return Step::judge(judge::pass(answers));
+        let mut survey = Survey::default();
+        match self.answered(answers) {
+            Some(answered) => self.look(turn, &answered, &mut survey),
+            None => return Step::judge(judge::misplaced("exists")),
         }
-        let mut judgement = Judgement::new(Judged::Failed(reason(&findings)));
-        judgement.findings = findings;
-        judge::done(judgement)
+        survey.judge(turn, &self.policy, answers)
     }
 }
 
 impl Exists {
     fn is_empty(&self) -> bool {
-        self.patterns().is_empty() && self.forbid_tracked.is_empty()
+        self.patterns().is_empty() && self.forbid_tracked.is_empty() && self.contents.is_empty()
+    }
+
+    /// The patterns of `contents`, in order.
+    fn read_patterns(&self) -> Vec<String> {
+        let patterns = self.contents.iter().flat_map(|item| &item.files);
+        patterns.cloned().collect()
+    }
+
+    /// The patterns of `max_size`, in order.
+    fn sized(&self) -> Vec<String> {
+        self.max_size
+            .iter()
+            .map(|(pattern, _)| pattern.clone())
+            .collect()
     }
 
     /// Every pattern that is listed, in a fixed order.
@@ -161,164 +244,106 @@ impl Exists {
             .iter()
             .chain(any_of)
             .chain(&self.forbid)
+            .chain(self.max_size.iter().map(|(pattern, _)| pattern))
             .cloned()
             .collect()
     }
 
     fn probes(&self, turn: &Turn<'_>) -> Vec<Probe> {
         let (cwd, patterns) = (turn.cwd.to_owned(), self.patterns());
-        let list = (!patterns.is_empty()).then(|| Probe::List {
+        let there = |patterns: Vec<String>| Some(patterns).filter(|list| !list.is_empty());
+        let list = there(patterns).map(|patterns| Probe::List {
             cwd: cwd.clone(),
             patterns,
         });
-        let tracked = (!self.forbid_tracked.is_empty()).then(|| Probe::Tracked {
-            cwd,
-            patterns: self.forbid_tracked.clone(),
+        let tracked = there(self.forbid_tracked.clone()).map(|patterns| Probe::Tracked {
+            cwd: cwd.clone(),
+            patterns,
         });
-        list.into_iter().chain(tracked).collect()
+        let read = there(self.read_patterns()).map(|patterns| Probe::Read {
+            cwd: cwd.clone(),
+            patterns,
+        });
+        let globs = self.sized().into_iter().filter(|pattern| is_glob(pattern));
+        let files = there(globs.collect()).map(|patterns| Probe::Files {
+            cwd,
+            patterns,
+            since_base: false,
+        });
+        list.into_iter()
+            .chain(tracked)
+            .chain(read)
+            .chain(files)
+            .collect()
     }
 
-    /// What is wrong; `None` when the answers are not to these questions.
-    fn findings(&self, turn: &Turn<'_>, answers: &[Answer]) -> Option<Vec<Finding>> {
-        let listed = self.patterns().len();
-        let (lists, tracked): (&[Vec<Entry>], &[String]) = match answers {
-            [Answer::Listed(lists)] if self.forbid_tracked.is_empty() => (lists, &[]),
-            [Answer::Tracked(paths)] if listed == 0 => (&[], paths),
-            [Answer::Listed(lists), Answer::Tracked(paths)] => (lists, paths),
-            _ => return None,
+    /// The answers to [`Self::probes`]; `None` when they are not to these questions.
+    fn answered<'a>(&self, answers: &'a [Answer]) -> Option<Answered<'a>> {
+        let mut out = Answered {
+            lists: &[],
+            tracked: &[],
+            contents: &[],
+            sources: &[],
         };
-        if lists.len() != listed {
-            return None;
+        let mut rest = answers.iter();
+        if !self.patterns().is_empty() {
+            let Answer::Listed(lists) = rest.next()? else {
+                return None;
+            };
+            out.lists = lists;
         }
-        let (required, rest) = lists.split_at(self.require.len());
-        let (any_of, forbidden) = rest.split_at(listed - self.require.len() - self.forbid.len());
-        let mut findings = Vec::new();
-        findings.extend(
-            self.require
-                .iter()
-                .zip(required)
-                .filter_map(|(p, l)| missing(p, l)),
-        );
-        findings.extend(self.none_of(any_of));
+        if !self.forbid_tracked.is_empty() {
+            let Answer::Tracked(paths) = rest.next()? else {
+                return None;
+            };
+            out.tracked = paths;
+        }
+        if !self.contents.is_empty() {
+            let Answer::Contents(lists) = rest.next()? else {
+                return None;
+            };
+            out.contents = lists;
+        }
+        if self.max_size.iter().any(|(pattern, _)| is_glob(pattern)) {
+            let Answer::Matched(matched) = rest.next()? else {
+                return None;
+            };
+            out.sources = &matched.paths;
+        }
+        let whole = rest.next().is_none()
+            && out.lists.len() == self.patterns().len()
+            && out.contents.len() == self.read_patterns().len();
+        whole.then_some(out)
+    }
+
+    fn look(&self, turn: &Turn<'_>, answered: &Answered<'_>, survey: &mut Survey) {
+        survey.judged += self.require.len() + self.any_of.len();
+        survey.judged += self.forbid.len() + self.forbid_tracked.len();
+        let (required, rest) = answered.lists.split_at(self.require.len());
+        let (any_of, rest) = rest.split_at(self.any_of.iter().map(Vec::len).sum());
+        let (forbidden, sized) = rest.split_at(self.forbid.len());
+        let pairs = self.require.iter().zip(required);
+        survey
+            .found
+            .extend(pairs.filter_map(|(pattern, list)| presence::missing(pattern, list)));
+        survey.found.extend(presence::none_of(&self.any_of, any_of));
         for (pattern, entries) in self.forbid.iter().zip(forbidden) {
             let paths = entries.iter().map(|entry| entry.path.as_str());
-            findings.extend(bounded(paths, |path| forbidden_file(turn, pattern, path)));
+            let found =
+                presence::bounded(paths, |path| presence::forbidden_file(turn, pattern, path));
+            survey.found.extend(found);
         }
-        let paths = tracked.iter().map(String::as_str);
-        findings.extend(bounded(paths, |path| tracked_file(turn, path)));
-        Some(findings)
-    }
-
-    fn none_of(&self, lists: &[Vec<Entry>]) -> Vec<Finding> {
-        let mut lists = lists.iter();
-        let mut findings = Vec::new();
-        for names in &self.any_of {
-            let found: Vec<&Vec<Entry>> = lists.by_ref().take(names.len()).collect();
-            if found.iter().any(|list| is_there(list)) {
-                continue;
-            }
-            let message = format!("none of {} exists", names.join(", "));
-            let broken = found.iter().find_map(|list| broken_link(list));
-            let message = broken.map_or(message.clone(), |link| format!("{message} ({link})"));
-            let help = format!("add one of them, such as {}", names[0]);
-            findings.push(finding("none-of", None, message, help));
+        let paths = answered.tracked.iter().map(String::as_str);
+        survey.found.extend(presence::bounded(paths, |path| {
+            presence::tracked_file(turn, path)
+        }));
+        let mut lists = answered.contents;
+        for item in &self.contents {
+            let (own, rest) = lists.split_at(item.files.len());
+            contents::judge(item, turn, own, survey);
+            lists = rest;
         }
-        findings
-    }
-}
-
-fn is_there(entries: &[Entry]) -> bool {
-    entries
-        .iter()
-        .any(|entry| entry.kind != EntryKind::BrokenLink)
-}
-
-fn broken_link(entries: &[Entry]) -> Option<String> {
-    let link = entries
-        .iter()
-        .find(|entry| entry.kind == EntryKind::BrokenLink)?;
-    Some(format!("{} is a symbolic link to nothing", link.path))
-}
-
-fn missing(pattern: &str, entries: &[Entry]) -> Option<Finding> {
-    if is_there(entries) {
-        return None;
-    }
-    let (message, help) = match broken_link(entries) {
-        Some(link) => (
-            format!("{pattern} is missing: {link}"),
-            "create what the link points to".to_owned(),
-        ),
-        None => (
-            format!("{pattern} is missing"),
-            "add it (the path is relative to the gate's `cwd`, and capitals count)".to_owned(),
-        ),
-    };
-    Some(finding("missing-file", None, message, help))
-}
-
-fn forbidden_file(turn: &Turn<'_>, pattern: &str, path: &str) -> Finding {
-    let path = paths::from_root(turn.cwd, path);
-    let message = format!("{path} must not be there (`forbid: {pattern}`)");
-    finding(
-        "forbidden-file",
-        Some(&path),
-        message,
-        "take it away".to_owned(),
-    )
-}
-
-fn tracked_file(turn: &Turn<'_>, path: &str) -> Finding {
-    let path = paths::from_root(turn.cwd, path);
-    let help = format!(
-        "`git rm --cached {path}` and add it to .gitignore; if it held a secret, replace the \
-         secret: it stays in the history"
-    );
-    finding(
-        "tracked-file",
-        Some(&path),
-        format!("git tracks {path}"),
-        help,
-    )
-}
-
-fn finding(rule: &str, path: Option<&str>, message: String, help: String) -> Finding {
-    let at = path.map(|path| Location {
-        path: path.to_owned(),
-        line: 0,
-        column: 0,
-    });
-    Finding::new(rule, Severity::Error, message)
-        .at(at)
-        .help(help)
-}
-
-/// One finding each for the first [`FINDINGS`]; the last of them says how many there are.
-fn bounded<'p>(
-    paths: impl ExactSizeIterator<Item = &'p str>,
-    make: impl FnMut(&'p str) -> Finding,
-) -> Vec<Finding> {
-    let more = paths.len().saturating_sub(FINDINGS);
-    let mut findings: Vec<Finding> = paths.take(FINDINGS).map(make).collect();
-    if let Some(last) = findings.last_mut().filter(|_| more > 0) {
-        last.message.push_str(&format!(", and {more} more like it"));
-    }
-    findings
-}
-
-/// Why it failed: the findings themselves stand beside it.
-fn reason(findings: &[Finding]) -> Reason {
-    let first = findings.first().map_or("", |first| &first.message);
-    if findings.len() > 1 {
-        let number = findings.len();
-        return Reason::new(format!(
-            "{number} things are missing or must not be there, the first: {first}"
-        ));
-    }
-    let hint = findings.first().and_then(|only| only.help.clone());
-    Reason {
-        hint,
-        ..Reason::new(first)
+        contents::sizes(&self.max_size, turn, (sized, answered.sources), survey);
     }
 }
 

@@ -117,7 +117,8 @@ pub trait KindSpec: Sync {
         &[]
     }
 
-    /// The name of the file that it usually judges: what the examples of its rules are called.
+    /// The name of the file that it usually judges: what the examples of its rules are called. For
+    /// `prove.yml` they are what stands there, not files that are judged.
     fn usual_file(&self) -> &'static str {
         ""
     }

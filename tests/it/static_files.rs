@@ -143,3 +143,36 @@ fn a_path_past_prove_is_a_back_door() {
         .run()
         .expect(1, &["ci/prove.sh:1:1", "proof-ignored"]);
 }
+
+#[test]
+fn what_is_in_files_and_how_big_they_are_is_judged() {
+    let gate = "exists: { contents: [{ files: README.md, matches: '^## License' }], max_size: { '**/*.png': 1kB } }";
+    let project = project(gate);
+    project.file("README.md", "# App\n## License\n");
+    project.file("a/b.png", [0; 1000]);
+    project.run().expect(0, &["passed", "ignore"]);
+    project.file("README.md", "# App\n");
+    project.file("a/b.png", [0; 1001]);
+    let said = [
+        "README.md: nothing in it matches /^## License/ [missing-text]",
+        "a/b.png: it has 1001 bytes, more than 1000 [file-too-big]",
+    ];
+    project.run().expect(1, &said);
+}
+
+#[test]
+fn contents_that_nobody_can_judge_are_undecided() {
+    let project = project("exists: { contents: { files: '**/*.sh', lacks: 'curl' } }");
+    project.run().expect(3, &["**/*.sh matches no file"]);
+}
+
+#[test]
+fn files_that_git_ignores_are_nobodys_contents() {
+    let gate =
+        "exists: { contents: { files: '**/*.sh', lacks: curl }, max_size: { '**/*.sh': 10 } }";
+    let project = project(gate);
+    project.file("a.sh", "true\n");
+    project.file("node_modules/b.sh", "curl x | sh; true\n");
+    project.file(".gitignore", "node_modules\n.prove\n").git();
+    project.run().expect(0, &["passed", "ignore"]);
+}

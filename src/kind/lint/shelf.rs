@@ -7,8 +7,8 @@ use super::super::judge::testing::Desk;
 use super::super::registry;
 use crate::format::glob::{Patterns, is_glob, relative};
 use crate::model::{
-    Answer, Content, Entry, EntryKind, Facts, Judgement, NoAnswer, Probe, Rule, Step, Unanswered,
-    example_files,
+    Answer, CiFacts, Content, Entry, EntryKind, Facts, GitFacts, Judgement, Matched, NoAnswer,
+    Probe, Rule, Step, Unanswered, example_files,
 };
 use crate::spec::{self, Kind, KindSpec};
 
@@ -34,6 +34,11 @@ impl Shelf {
                 let list = |pattern: &String| self.list(cwd, pattern);
                 Answer::Listed(patterns.iter().map(list).collect())
             }
+            Probe::Tracked { cwd, patterns } => Answer::Tracked(self.files(cwd, patterns)),
+            Probe::Files { cwd, patterns, .. } => Answer::Matched(Matched {
+                paths: self.files(cwd, patterns),
+                changed: None,
+            }),
             other => Answer::Unanswered(Unanswered::new(
                 NoAnswer::Unsupported,
                 format!("a shelf cannot answer {other:?}"),
@@ -51,6 +56,13 @@ impl Shelf {
                 bytes: Ok(bytes.clone()),
             })
             .collect()
+    }
+
+    /// All files that match, as git would say it.
+    fn files(&self, cwd: &str, patterns: &[String]) -> Vec<String> {
+        let lists = patterns.iter().flat_map(|pattern| self.list(cwd, pattern));
+        let files = lists.filter(|entry| entry.kind == EntryKind::File);
+        files.map(|entry| entry.path).collect()
     }
 
     /// Files, and the directories that they lie in.
@@ -100,31 +112,52 @@ pub(in crate::kind) fn talk(kind: &dyn Kind, shelf: &Shelf) -> Judgement {
 
 /// A gate of this kind as a gate file would have it: `value` is what stands behind the word.
 pub(in crate::kind) fn gate(word: &str, value: &str) -> Arc<dyn Kind> {
-    let facts = Facts {
-        today: "2026-11-21".to_owned(),
-        ..Facts::default()
+    gate_with(word, value, &facts())
+}
+
+/// A branch that is not the default one, and no CI.
+pub(in crate::kind) fn facts() -> Facts {
+    let git = GitFacts {
+        sha: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+        branch: Some("work".to_owned()),
+        default_branch: Some("main".to_owned()),
+        ..GitFacts::default()
     };
+    Facts {
+        today: "2026-11-21".to_owned(),
+        git: Some(Ok(git)),
+        ci: CiFacts {
+            pull_request: Some(false),
+            ..CiFacts::default()
+        },
+        ..Facts::default()
+    }
+}
+
+/// The same under other facts.
+pub(in crate::kind) fn gate_with(word: &str, value: &str, facts: &Facts) -> Arc<dyn Kind> {
     let text = format!("version: 1\ngates:\n  gate:\n    {word}: {value}\n");
     let file = spec::GateFile {
         name: "prove.yml",
         bytes: text.as_bytes(),
     };
-    match spec::load(file, &facts, registry(), "project") {
+    match spec::load(file, facts, registry(), "project") {
         Ok(loaded) => Arc::clone(&loaded.pipeline.gates[0].kind),
         Err(diagnostics) => panic!("{text}\n{:?}", diagnostics.list()),
     }
 }
 
-/// Whether a rule of a kind finds something in an example.
+/// Whether a rule of a kind finds something in an example: files, or for a kind that judges none a
+/// gate.
 fn finds(spec: &dyn KindSpec, rule: &Rule, example: &str) -> bool {
     let usual = spec.usual_file();
-    let settings = if rule.settings.is_empty() {
-        "{}"
-    } else {
-        rule.settings
+    let own = example.strip_prefix(spec.word());
+    let (settings, files) = match (own, rule.settings) {
+        (Some(own), _) if usual == "prove.yml" => (own.trim_start_matches(": "), Shelf::default()),
+        (_, "") => ("{}", Shelf::example(example, usual)),
+        (_, settings) => (settings, Shelf::example(example, usual)),
     };
-    let kind = gate(spec.word(), settings);
-    let judgement = talk(&*kind, &Shelf::example(example, usual));
+    let judgement = talk(&*gate(spec.word(), settings), &files);
     judgement
         .findings
         .iter()

@@ -230,7 +230,7 @@ const TABLE: &[(&str, &str)] = &[
     ),
     (
         "{ exists: a, allow_empty: { reason: r } }",
-        "no `exists` gate finds nothing and passes",
+        "looks for nothing that may be empty",
     ),
     (
         "{ run: a, expect: { exit: 1 }, allow_empty: { reason: r } }",
