@@ -23,6 +23,7 @@ mod reports;
 mod run;
 mod setup;
 pub mod tag;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod values;

@@ -9,6 +9,7 @@ use super::findings::FindingsSpec;
 use super::pipeline::PipelineSpec;
 use super::run::Run;
 use super::setup::Setup;
+use super::tags::TagsSpec;
 use super::values::ValuesSpec;
 use crate::spec::{KindSpec, Registry};
 
@@ -21,6 +22,7 @@ const KINDS: &[&dyn KindSpec] = &[
     &DockerignoreSpec,
     &ComposeSpec,
     &ValuesSpec,
+    &TagsSpec,
     &PipelineSpec,
     &FindingsSpec,
     &BuildSpec,
@@ -71,6 +73,7 @@ mod tests {
                 "dockerignore",
                 "compose",
                 "values",
+                "tags",
                 "pipeline",
                 "findings",
                 "build"

@@ -16,9 +16,9 @@ pub struct Survey {
     pub files: BTreeSet<String>,
     /// Those of [`Survey::files`] that are packs: what they ask for is known once they are read.
     pub packs: BTreeSet<String>,
-    /// Some text has `${{ git.* }}`, or some `when` asks for the branch or the tag.
+    /// Some text has `${{ git.* }}`, some `when` asks for the branch or the tag, or there are `tags`.
     pub needs_git: bool,
-    /// Some text has `${{ git.base }}`, or some `files` has `since`.
+    /// Some text has `${{ git.base }}`, some `files` has `since`, or there are `tags`.
     pub needs_base: bool,
 }
 
@@ -76,6 +76,11 @@ impl Survey {
                 for entry in entries {
                     if entry.key.text == "when" {
                         entry.value.items().iter().for_each(|map| self.when(map));
+                    }
+                    if entry.key.text == "tags" {
+                        // Which is the default branch can change without a commit.
+                        self.needs_git = true;
+                        self.needs_base = true;
                     }
                     if entry.key.text == "files" {
                         self.needs_base |= entry.value.entry("since").is_some();

@@ -57,6 +57,7 @@ mod signals;
 mod stages;
 mod static_files;
 mod support;
+mod tags;
 mod understand;
 mod values;
 mod when;
