@@ -53,11 +53,7 @@ const HABITS: &[(&[&str], &str)] = &[
 
 /// Keys of the language that this version does not read yet.
 const LATER: &[&str] = &[
-<<<<<<< HEAD
-    "release", "bake", "nix", "tags", "scan", "inspect", "up", "serve", "http",
-=======
-    "release", "bake", "nix", "pipeline", "findings", "scan", "inspect", "up", "serve", "http",
->>>>>>> 16760e3 (tags: which tags an image would get, judged before it is built)
+    "release", "bake", "nix", "scan", "inspect", "up", "serve", "http",
 ];
 
 /// A key that nobody knows here.

@@ -33,7 +33,7 @@ use super::paths;
 use crate::format::compose::{Loaded, Request};
 use crate::format::yaml::Node;
 use crate::model::{Answer, Rule, Step};
-use crate::spec::{Decoder, Field, Kind, KindSpec, Shape, Turn};
+use crate::spec::{Decoder, Field, Kind, KindSpec, Lints, Shape, Turn};
 
 /// The word `compose`.
 pub(super) struct ComposeSpec;
@@ -86,10 +86,36 @@ impl KindSpec for ComposeSpec {
         "compose.yaml"
     }
 
+    fn lints(&self) -> Option<Lints> {
+        Some(Lints {
+            files: "compose.yaml, compose.*.yaml, docker-compose*.yml, YAML with `services:`",
+            recognises: is_compose_file,
+            settings: "{files: [FILE]}",
+        })
+    }
+
     fn decode(&self, gate: &Node, decoder: &mut Decoder<'_>) -> Option<Arc<dyn Kind>> {
         let composing = settings::decode(gate.get("compose")?, decoder)?;
         Some(Arc::new(composing))
     }
+}
+
+/// By its name, or because services stand at its top.
+fn is_compose_file(path: &str, bytes: &dyn Fn() -> Vec<u8>) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let Some((stem, "yml" | "yaml")) = name.rsplit_once('.') else {
+        return false;
+    };
+    let called = ["compose", "docker-compose", "podman-compose"]
+        .into_iter()
+        .any(|word| {
+            let rest = stem.strip_prefix(word);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+        });
+    called
+        || bytes()
+            .split(|byte| *byte == b'\n')
+            .any(|line| line.trim_ascii_end() == b"services:")
 }
 
 impl Kind for Composing {
