@@ -155,7 +155,7 @@ fn what_is_in_files_and_how_big_they_are_is_judged() {
     project.file("a/b.png", [0; 1001]);
     let said = [
         "README.md: nothing in it matches /^## License/ [missing-text]",
-        "a/b.png: it has 1001 bytes, more than 1000 [file-too-big]",
+        "a/b.png: error [file-too-big] it has 1001 bytes, more than 1000",
     ];
     project.run().expect(1, &said);
 }
