@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use outcome::{harmless, stops};
 
+use super::doc::Doc;
 use super::library::Library;
 use super::path::{Act, Event};
 use crate::format::words::{Item, Joint, Node, commands};
+use crate::format::yaml;
 use crate::model::Location;
 
 /// How deep calls are followed.
@@ -87,6 +89,24 @@ impl<'l> Walk<'l> {
                 pipefail: false,
             },
         }
+    }
+
+    /// Walks through a script that a plugin runs on another machine. `stops_at_once` when a command that
+    /// fails ends it.
+    pub fn over_ssh(&mut self, doc: &Doc<'_>, script: &yaml::Node, stops_at_once: bool) {
+        let place = doc.within(script);
+        let shell = Shell {
+            errexit: stops_at_once,
+            pipefail: false,
+        };
+        let around = Around {
+            place: &place,
+            soft: None,
+            last: true,
+            live: true,
+            shell,
+        };
+        self.text(script.scalar().unwrap_or_default(), &around);
     }
 
     /// Walks through a text. Its directory and functions are its own.

@@ -225,19 +225,7 @@ fn plugin(doc: &Doc<'_>, (step, image): (&Node, &Node), walk: &mut Walk<'_>) {
     }
     if name.contains("drone-ssh") {
         for node in texts(setting("script")) {
-            let place = doc.within(node);
-            let shell = Shell {
-                errexit: is_true(setting("script_stop")),
-                pipefail: false,
-            };
-            let around = Around {
-                place: &place,
-                soft: None,
-                last: true,
-                live: true,
-                shell,
-            };
-            walk.text(node.scalar().unwrap_or_default(), &around);
+            walk.over_ssh(doc, node, is_true(setting("script_stop")));
         }
     }
 }

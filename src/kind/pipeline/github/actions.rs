@@ -6,7 +6,7 @@ use super::super::doc::{Doc, flat, is_true};
 use super::super::library::Page;
 use super::super::path::{Act, Event};
 use super::super::rules;
-use super::super::walk::{Around, Shell, Walk};
+use super::super::walk::Walk;
 use super::{CALLS, Reader, triggers};
 use crate::format::yaml::Node;
 
@@ -62,19 +62,7 @@ impl Reader<'_> {
         }
         if name == "appleboy/ssh-action" {
             if let Some(script) = with("script") {
-                let place = doc.within(script);
-                let shell = Shell {
-                    errexit: is_true(with("script_stop")),
-                    pipefail: false,
-                };
-                let around = Around {
-                    place: &place,
-                    soft: None,
-                    last: true,
-                    live: true,
-                    shell,
-                };
-                walk.text(script.scalar().unwrap_or_default(), &around);
+                walk.over_ssh(doc, script, is_true(with("script_stop")));
             }
             return;
         }
